@@ -1,0 +1,67 @@
+"""The public face: check, score, explain. Imports downwards only; reads rules files from disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from scoredsl.diagnostics import Diagnostic
+from scoredsl.semantics.check import check_program
+from scoredsl.semantics.imports import Unreadable
+from scoredsl.semantics.program import Program
+
+LARGEST_FILE = 20_000_000
+"""Bytes of the largest rules file that is read."""
+
+
+class DiskReader:
+    """Reads rules files from disk; texts given (open in an editor, say) are taken instead of the files."""
+
+    def __init__(self, texts: Mapping[str, str] | None = None) -> None:
+        self.texts = {self.same(path): text for path, text in (texts or {}).items()}
+
+    def same(self, path: str) -> str:
+        return str(Path(path).resolve())
+
+    def read(self, path: str) -> str:
+        """The text of a rules file. Raises Unreadable, saying why."""
+        given = self.texts.get(self.same(path))
+        return given if given is not None else read_rules(path)
+
+
+def read_rules(path: str) -> str:
+    """The text of a rules file. Raises Unreadable with a message for the user."""
+    file = Path(path)
+    try:
+        if file.is_dir():
+            raise Unreadable(f"{path} is a folder, not a rules file.")
+        data = file.read_bytes()
+    except FileNotFoundError:
+        raise Unreadable(f"There is no file {path}.") from None
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise Unreadable(f"{path} cannot be read: {reason}.") from None
+    if len(data) > LARGEST_FILE:
+        raise Unreadable(f"{path} has {len(data):,} bytes: that is no rules file (at most {LARGEST_FILE:,}).")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        line = data[: problem.start].count(b"\n") + 1
+        raise Unreadable(f"{path} is not UTF-8 text (line {line}). Save it as UTF-8.") from None
+    if "\x00" in text:
+        raise Unreadable(f"{path} is no text file.")
+    return text
+
+
+def check(path: str, texts: Mapping[str, str] | None = None) -> tuple[Program | None, list[Diagnostic]]:
+    """Checks a rules file with its imports: the program (None where there is an error) and what there is to say.
+
+    `texts` are texts by path that are taken instead of the files on disk. Raises Unreadable for the file itself.
+    """
+    reader = DiskReader(texts)
+    return check_program(path, reader.read(path), reader)
+
+
+def check_text(text: str, path: str = "rules.score") -> tuple[Program | None, list[Diagnostic]]:
+    """Checks a program given as text."""
+    return check(path, {path: text})

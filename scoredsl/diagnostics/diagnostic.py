@@ -1,0 +1,58 @@
+"""One Diagnostic type: code, severity, span, message, related places, fix, machine-readable arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from scoredsl.text import Span
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace what stands in `span` by `text`."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One repair, in words and as edits. `sure` fixes are what `check --fix` applies; others are only offered."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a message is about."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What is wrong at a place, and what to do.
+
+    `code` is stable (see `scoredsl code CODE`); `help` says the repair where the message does not; `args` are the
+    values in the message, for programs.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    span: Span
+    help: str = ""
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    args: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity == "error"

@@ -1,0 +1,140 @@
+"""How the time column is read: ISO 8601, typed timestamps, epoch numbers, or by a format (LANGUAGE section 2)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+
+from scoredsl.engine.sources.options import SourceError
+from scoredsl.engine.sources.parquet import micros
+from scoredsl.engine.sources.time_formats import TimeFormat, time_format
+from scoredsl.semantics.values import as_text, instant_of_text
+from scoredsl.semantics.zones import Zone, zone
+
+_FIRST = micros(datetime(1, 1, 1))
+_LAST = micros(datetime(9999, 12, 31, 23, 59, 59, 999_999))
+_EPOCH = datetime(1970, 1, 1)
+_NUMBER = re.compile(r"[+-]?[0-9]{1,24}(?:\.[0-9]*)?", re.ASCII)
+_OFFSET = re.compile(r"[0-9]\s?(?:Z|z|UTC)$|[Tt :0-9][0-9]{2}(?:[.,][0-9]+)? ?[+-][0-9]{2}(?::?[0-9]{2})?$", re.ASCII)
+_DATE_DIGITS = re.compile(
+    r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[0-9]{4}(?:[0-9]{2})?)?", re.ASCII
+)
+_KEPT = 200_000
+
+UNITS = (("seconds", 10**11, 10**6), ("milliseconds", 10**14, 10**3), ("microseconds", 10**17, 1))
+"""Epoch numbers whose size is below the limit are in that unit (name, limit, microseconds); larger: nanoseconds."""
+_LARGEST = 10**20
+
+
+class TimeReader:
+    """Reads values of a time column as microseconds since 1970 in UTC, years 1 to 9999.
+
+    `timezone` is where a time (and a date) without an offset is; `form` rules texts and numbers. Raises SourceError for
+    a timezone or form that there is not.
+    """
+
+    def __init__(self, form: str | None, timezone: str | None) -> None:
+        try:
+            self._zone: Zone | None = zone(timezone) if timezone else None
+        except ValueError:
+            raise SourceError(f"There is no timezone {timezone}; write a name such as Europe/Berlin.") from None
+        self._form: TimeFormat | None = time_format(form) if form else None
+        self._known: dict[str, int | None] = {}
+
+    def read(self, value: Any) -> int | None:
+        """The instant of a value, None if it cannot be read as one."""
+        instant: int | None
+        match value:
+            case str():
+                if value in self._known:
+                    return self._known[value]
+                instant = self._in_range(self._of_text(value))
+                if len(self._known) >= _KEPT:
+                    self._known.clear()
+                self._known[value] = instant
+                return instant
+            case bool() | None:
+                return None
+            case int() | float() | Decimal():
+                instant = self._of_number(value)
+            case datetime():
+                instant = micros(value) if value.tzinfo or self._zone is None else self._zone.instant(value)
+            case date():
+                instant = self._local(datetime(value.year, value.month, value.day))
+            case _:
+                return None
+        return self._in_range(instant)
+
+    def trouble(self, value: Any) -> str:
+        """Why a value that cannot be read is rejected."""
+        text = str(value)
+        shown = text if len(text) <= 60 else text[:57] + "..."
+        quoted = f'"{shown}"' if isinstance(value, str) else shown
+        if self._form is None and _DATE_DIGITS.fullmatch(text.strip()):
+            form = {8: "yyyymmdd", 12: "yyyymmddhhmm", 14: "yyyymmddhhmmss"}[len(text.strip())]
+            return f"The time {quoted} may be a date or a number of seconds; say --time-format {form} (or seconds)"
+        if self._form is not None:
+            return f"The time {quoted} is not of the form {self._form.text}"
+        return f"The time {quoted} cannot be read; write 2026-03-01T09:30:00Z or give --time-format"
+
+    def _of_text(self, text: str) -> int | None:
+        if self._form is not None:
+            return self._by_form(text, self._form)
+        stripped = text.strip()
+        if _NUMBER.fullmatch(stripped):
+            return self._of_digits(stripped)
+        if self._zone is None:
+            return instant_of_text(text, None)
+        if len(stripped) <= 10 or _OFFSET.search(stripped):
+            return instant_of_text(text, self._zone)
+        as_utc = instant_of_text(text, self._zone)
+        return None if as_utc is None else self._local(_EPOCH + timedelta(microseconds=as_utc))
+
+    def _of_number(self, value: int | float | Decimal) -> int | None:
+        if isinstance(value, Decimal):
+            text = format(value, "f")
+        elif isinstance(value, int):
+            text = str(value) if abs(value) < _LARGEST else ""
+        else:
+            text = as_text(value) or ""
+        if self._form is not None:
+            return self._by_form(text.removesuffix(".0"), self._form)
+        return self._of_digits(text) if _NUMBER.fullmatch(text) else None
+
+    def _of_digits(self, text: str) -> int | None:
+        """Epoch numbers; digits beyond microseconds are cut."""
+        if _DATE_DIGITS.fullmatch(text):
+            # As seconds or milliseconds it would be a day that nobody means: better a question than a wrong score.
+            return None
+        number = Decimal(text)
+        size = abs(number)
+        for _, limit, factor in UNITS:
+            if size < limit:
+                return _floor(number * factor)
+        return _floor(number / 1000) if size < _LARGEST else None
+
+    def _by_form(self, text: str, form: TimeFormat) -> int | None:
+        if form.unit is not None:
+            stripped = text.strip()
+            if not _NUMBER.fullmatch(stripped):
+                return None
+            return _floor(Decimal(stripped) * form.unit)
+        found = form.read(text.strip())
+        if found is None:
+            return None
+        moment, offset = found
+        return self._local(moment) if offset is None else micros(moment) - offset
+
+    def _local(self, moment: datetime) -> int:
+        return micros(moment) if self._zone is None else self._zone.instant(moment)
+
+    @staticmethod
+    def _in_range(instant: int | None) -> int | None:
+        return instant if instant is not None and _FIRST <= instant <= _LAST else None
+
+
+def _floor(number: Decimal) -> int:
+    """Digits beyond microseconds are cut, also before 1970."""
+    return int(number.to_integral_value(ROUND_FLOOR))

@@ -1,0 +1,392 @@
+"""The scores of one lead at an instant, and their course (LANGUAGE sections 5, 6 and 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from scoredsl.reference.awards import Award, Awarding, Segment, capped, count_lost, worth
+from scoredsl.reference.clock import Profile, Seen
+from scoredsl.reference.evaluate import Evaluator, points_of
+from scoredsl.reference.instants import moving_instants
+from scoredsl.reference.tally import Tally
+from scoredsl.semantics import program as p
+from scoredsl.semantics.log import Event, ProfileRow
+from scoredsl.semantics.values import LARGEST_FORMULA, to_millionths
+from scoredsl.semantics.zones import Zone
+
+FROM_ALWAYS = 0
+"""A profile row without a time counts as from 1970-01-01 for the course of a score (section 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWorth:
+    """What a rule is worth at an instant, after `up to`; for a `when` rule also which branch holds."""
+
+    rule: p.Rule
+    value: int
+    uncapped: int
+    awards: tuple[tuple[Award, int], ...] = ()
+    branch: int | None = None
+    computed: bool = True
+    """False where the branch holds and its points cannot be computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreState:
+    """A score at an instant: its value in millionths and all that it is made of."""
+
+    score: p.Score
+    instant: int
+    value: int
+    rules: tuple[RuleWorth, ...]
+    groups: tuple[tuple[int, int], ...]
+    """(sum, bounded) of each group."""
+    unbounded: int
+    segment: Segment | None
+    maximum: p.Bound | None
+    """The maximum that holds (the lowest); likewise the minimum."""
+    minimum: p.Bound | None
+    group_bounds: tuple[tuple[p.Bound | None, p.Bound | None], ...] = ()
+    divided_by_zero: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One change of a score (section 10). `time` is None for what held from always; points are millionths."""
+
+    lead: str
+    time: int | None
+    score: str
+    value: int
+    change: int
+    tier: str | None
+    from_tier: str | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadScores:
+    """All columns of a lead at T: scores in millionths, tiers, grid cells, labels."""
+
+    lead: str
+    values: Mapping[str, int]
+    tiers: Mapping[str, str | None]
+    grids: Mapping[str, str]
+    labels: Mapping[str, bool]
+
+
+@dataclass(slots=True)
+class _Course:
+    """A score from its beginning to T: the states at which it changed, with the tier after each."""
+
+    states: list[tuple[int, ScoreState, str | None]] = field(default_factory=list)
+
+
+class LeadRun:
+    """One lead seen at T: only what happened at or before T exists.
+
+    `events` are the lead's events (ignored ones and duplicates already taken out), in canonical order.
+    """
+
+    def __init__(
+        self,
+        program: p.Program,
+        zone: Zone,
+        lead: str,
+        events: Sequence[Event],
+        rows: Sequence[ProfileRow],
+        instant: int,
+        horizon: int | None = None,
+    ) -> None:
+        """`horizon`: look ahead until then, as if no event followed (explanations); `instant` stays what is seen."""
+        self.program = program
+        self.lead = lead
+        self.instant = instant
+        self.until = instant if horizon is None else horizon
+        self.evaluator = Evaluator(zone)
+        self.zone = zone
+        self.events = [event for event in events if event.time <= instant]
+        self.rows = [row for row in rows if row.time is None or row.time <= instant]
+        self.profile = Profile(self.rows)
+        self._segments: dict[str, list[Segment]] = {}
+        self._states: dict[tuple[str, int], ScoreState] = {}
+
+    @property
+    def exists(self) -> bool:
+        """A lead at T has an event or a profile row at or before T."""
+        return bool(self.events) or bool(self.rows)
+
+    @property
+    def excluded(self) -> bool:
+        seen = self.seen(self.events, self.instant)
+        return any(self.evaluator.holds(condition, seen) for condition in self.program.excludes)
+
+    def seen(self, events: Sequence[Event], instant: int, scores: Mapping[str | None, int] | None = None) -> Seen:
+        return Seen(events, self.profile, instant, scores or {})
+
+    # ---- values
+
+    def segments(self, score: p.Score) -> list[Segment]:
+        found = self._segments.get(score.name)
+        if found is None:
+
+            def before(segment: Segment, instant: int) -> int:
+                return self.before_in(score, segment, instant)
+
+            awarding = Awarding(score, self.evaluator, self.profile, self.events, self.until, before)
+            found = self._segments[score.name] = awarding.segments()
+        return found
+
+    def before_in(self, score: p.Score, segment: Segment, instant: int) -> int:
+        """The reported value at an instant if nothing occurred at it (`score` after `if`)."""
+        events = [event for event in segment.events if event.time < instant]
+        awards = [award for award in segment.awards if award.instant < instant]
+        return self.rule_score(score, segment, events, awards, instant).value
+
+    def state(self, score: p.Score, instant: int) -> ScoreState:
+        """A score at an instant between the lead's beginning and T."""
+        key = (score.name, instant)
+        found = self._states.get(key)
+        if found is None:
+            if score.formula is not None:
+                found = self.formula(score, instant)
+            else:
+                segment = self.segment_at(score, instant)
+                events = [event for event in segment.events if event.time <= instant]
+                awards = [award for award in segment.awards if award.instant <= instant]
+                found = self.rule_score(score, segment, events, awards, instant)
+            self._states[key] = found
+        return found
+
+    def segment_at(self, score: p.Score, instant: int) -> Segment:
+        segments = self.segments(score)
+        return [s for s in segments if s.begin is None or s.begin <= instant][-1]
+
+    def rule_score(
+        self, score: p.Score, segment: Segment, events: Sequence[Event], awards: Sequence[Award], instant: int
+    ) -> ScoreState:
+        """The value of a score made of rules (section 6): worths, caps, groups, bounds."""
+        seen = self.seen(events, instant)
+        by_rule: dict[int, list[tuple[Award, int]]] = {}
+        for award in awards:
+            by_rule.setdefault(award.rule.index, []).append((award, worth(award, instant, self.evaluator)))
+        worths: list[RuleWorth] = []
+        for rule in score.rules:
+            if isinstance(rule, p.WhenRule):
+                worths.append(self.when(rule, seen))
+            else:
+                parts = by_rule.get(rule.index, [])
+                total = sum(each for _, each in parts)
+                worths.append(RuleWorth(rule, capped(rule, parts, self.evaluator), total, tuple(parts)))
+        groups: list[tuple[int, int]] = []
+        group_bounds: list[tuple[p.Bound | None, p.Bound | None]] = []
+        for i, group in enumerate(score.groups):
+            total = sum(each.value for each in worths if each.rule.group == i)
+            bounded, low, high = self.bounded(total, group.bounds, seen)
+            groups.append((total, bounded))
+            group_bounds.append((low, high))
+        total = sum(each.value for each in worths if each.rule.group is None) + sum(b for _, b in groups)
+        # what `set to` gave stands in for `start at`, whose points a plain reset keeps
+        replaced = segment.set_to is not None
+        total += (segment.set_to or 0) if replaced else (score.start or 0)
+        value, low, high = self.bounded(total, score.bounds, seen)
+        return ScoreState(
+            score, instant, value, tuple(worths), tuple(groups), total, segment, high, low, tuple(group_bounds)
+        )
+
+    def when(self, rule: p.WhenRule, seen: Seen) -> RuleWorth:
+        """The first branch whose condition holds counts, alone; if its points can't be computed, nothing counts."""
+        for i, branch in enumerate(rule.branches):
+            if branch.condition is None or self.evaluator.holds(branch.condition, seen):
+                points = points_of(self.evaluator.number(branch.points.amount, seen, None))
+                if points is None:
+                    return RuleWorth(rule, 0, 0, (), i, False)
+                points *= branch.points.sign
+                value = points if rule.up_to is None else max(-rule.up_to, min(rule.up_to, points))
+                return RuleWorth(rule, value, points, (), i)
+        return RuleWorth(rule, 0, 0)
+
+    def bounded(
+        self, value: int, bounds: Sequence[p.Bound], seen: Seen
+    ) -> tuple[int, p.Bound | None, p.Bound | None]:
+        """The value within the highest minimum and the lowest maximum that hold; if they cross, the maximum wins."""
+        low: p.Bound | None = None
+        high: p.Bound | None = None
+        for bound in bounds:
+            if bound.when is not None and not self.evaluator.holds(bound.when, seen):
+                continue
+            if bound.kind == "minimum" and (low is None or bound.number > low.number):
+                low = bound
+            if bound.kind == "maximum" and (high is None or bound.number < high.number):
+                high = bound
+        if low is not None:
+            value = max(value, low.number)
+        if high is not None:
+            value = min(value, high.number)
+        return value, low, high
+
+    def formula(self, score: p.Score, instant: int) -> ScoreState:
+        """A formula in double precision over reported values; a quotient whose divisor is 0 is 0."""
+        assert score.formula is not None
+        names = formula_scores(score)
+        scores: dict[str | None, int] = {
+            name: self.state(self.program.score(name), instant).value for name in names
+        }
+        divided = False
+
+        def on_zero() -> float:
+            nonlocal divided
+            divided = True
+            return 0.0
+
+        events = [event for event in self.events if event.time <= instant]
+        seen = self.seen(events, instant, scores)
+        number = self.evaluator.number(score.formula, seen, None, on_zero)
+        assert number is not None
+        points = clamped(number)
+        value, low, high = self.bounded(points, score.bounds, self.seen(events, instant))
+        return ScoreState(score, instant, value, (), (), points, None, high, low, (), divided)
+
+    # ---- the course
+
+    def beginning(self) -> int:
+        """The instant of the lead's first event or profile row (from always: 1970-01-01)."""
+        times = [event.time for event in self.events[:1]]
+        times += [FROM_ALWAYS if row.time is None else row.time for row in self.rows]
+        return min(times)
+
+    def instants(self, score: p.Score, start: int) -> list[int]:
+        """The instants after `start`, up to T, at which the score may change."""
+        found: set[int] = {event.time for event in self.events}
+        found.update(row.time for row in self.rows if row.time is not None)
+        for each in formula_closure(self.program, score):
+            found.update(moving_instants(each, self.events, self.profile, self.zone, start, self.until))
+            if each.formula is None:
+                for segment in self.segments(each):
+                    if segment.begin is not None:
+                        found.add(segment.begin)
+                    found.update(self.award_instants(segment))
+        return sorted(instant for instant in found if start < instant <= self.until)
+
+    def award_instants(self, segment: Segment) -> Iterator[int]:
+        """When awards are made, end, and decay."""
+        fading_since: int | None = None
+        fading_until: int | None = None
+        for award in segment.awards:
+            yield award.instant
+            if award.end is not None:
+                yield award.end
+            if award.rule.decay is not None:
+                end = self.until if award.end is None else min(award.end, self.until)
+                if award.rule.decay.kind == "zero":
+                    end = min(end, award.instant + (award.rule.decay.days + 2) * 86_400_000_000)
+                fading_since = award.instant if fading_since is None else min(fading_since, award.instant)
+                fading_until = end if fading_until is None else max(fading_until, end)
+        if fading_since is not None and fading_until is not None:
+            day = self.zone.local_date(fading_since)
+            while (midnight := self.zone.midnight(day)) <= fading_until:
+                yield midnight
+                day += timedelta(days=1)
+
+    def course(self, score: p.Score) -> _Course:
+        """All changes of a score's value or tier from the lead's beginning to T."""
+        start = self.beginning()
+        course = _Course()
+        kept: set[str] = set()
+        last: tuple[int, str | None] | None = None
+        for instant in [start, *self.instants(score, start)]:
+            state = self.state(score, instant)
+            tier = self.tier_after(score, state.value, kept)
+            if last is None or last != (state.value, tier):
+                course.states.append((instant, state, tier))
+                last = (state.value, tier)
+        return course
+
+    def tier_after(self, score: p.Score, value: int, kept: set[str]) -> str | None:
+        """The tier of a lead with this value; `kept` are the tiers with a course that it is in, which this updates."""
+        tier_now: str | None = None
+        for tier in reversed(score.tiers):
+            reached = value > tier.number if tier.above else value >= tier.number
+            if tier.follows_the_course:
+                if reached:
+                    kept.add(tier.name)
+                elif tier.until_below is not None and value < tier.until_below:
+                    kept.discard(tier.name)
+                reached = tier.name in kept
+            if reached:
+                tier_now = tier.name
+        return tier_now
+
+    def tier(self, score: p.Score) -> str | None:
+        """The tier at T."""
+        if not score.tiers:
+            return None
+        if any(tier.follows_the_course for tier in score.tiers):
+            return self.course(score).states[-1][2]
+        return self.tier_after(score, self.state(score, self.instant).value, set())
+
+    # ---- results
+
+    def scores(self, tally: Tally | None = None) -> LeadScores:
+        """All columns at T."""
+        values: dict[str, int] = {}
+        tiers: dict[str, str | None] = {}
+        for score in self.program.scores:
+            state = self.state(score, self.instant)
+            values[score.name] = state.value
+            if score.tiers:
+                tiers[score.name] = self.tier(score)
+            if tally is not None:
+                self.count(score, state, tally)
+        grids = {grid.name: self.cell(grid, values) for grid in self.program.grids}
+        by_name: dict[str | None, int] = dict(values.items())
+        seen = self.seen(self.events, self.instant, by_name)
+        labels = {label.name: self.evaluator.holds(label.condition, seen) for label in self.program.labels}
+        return LeadScores(self.lead, values, tiers, grids, labels)
+
+    def count(self, score: p.Score, state: ScoreState, tally: Tally) -> None:
+        if score.formula is None:
+            count_lost(self.segments(score), tally, score)
+        if state.divided_by_zero:
+            tally.divisions_by_zero[score.name] += 1
+        for each in state.rules:
+            if not each.computed:
+                tally.points_missing[each.rule.name] += 1
+
+    def cell(self, grid: p.Grid, values: Mapping[str, int]) -> str:
+        names: list[str] = []
+        for axis in grid.axes:
+            value = values[axis.score]
+            names.append(next(name for name, number in axis.bands if number is None or value >= number))
+        return "".join(names)
+
+
+def clamped(number: float) -> int:
+    """A formula's result: rounded to millionths, within ±9·10^12."""
+    points = to_millionths(number)
+    if points is None:
+        return LARGEST_FORMULA if number > 0 else -LARGEST_FORMULA if number < 0 else 0
+    return max(-LARGEST_FORMULA, min(LARGEST_FORMULA, points))
+
+
+def formula_scores(score: p.Score) -> list[str]:
+    """The scores that a formula names, each once."""
+    from scoredsl.semantics.expressions import ScoreValue
+    from scoredsl.semantics.resolve import walk
+
+    names: list[str] = []
+    for part in walk(score.formula):
+        if isinstance(part, ScoreValue) and part.name is not None and part.name not in names:
+            names.append(part.name)
+    return names
+
+
+def formula_closure(program: p.Program, score: p.Score) -> list[p.Score]:
+    """A score and all that its formula is made of."""
+    found = [score]
+    if score.formula is not None:
+        for name in formula_scores(score):
+            found.extend(each for each in formula_closure(program, program.score(name)) if each not in found)
+    return found

@@ -1,0 +1,447 @@
+"""The check of a whole program: from loaded files to a checked program, or to what is wrong (LANGUAGE sections 1 to 9)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from typing import Any, cast
+
+from scoredsl.diagnostics import Diagnostic, Related, closest
+from scoredsl.semantics import expressions as e
+from scoredsl.semantics import program as p
+from scoredsl.semantics.imports import Loaded, LoadedFile, Reader, load
+from scoredsl.semantics.literals import points_of
+from scoredsl.semantics.report import Problems, replace
+from scoredsl.semantics.resolve import _CONDITIONS, Context, PendingName, Resolver, walk
+from scoredsl.semantics.scope import DefineEntry, Scope, SetEntry, collect, suggestion
+from scoredsl.semantics.scores import IMPLICIT, PlaceMaker, ScoreChecker
+from scoredsl.semantics.tests import Targets, TestChecker
+from scoredsl.semantics.values import millionths_text
+from scoredsl.semantics.zones import Zone, zone, zone_names
+from scoredsl.syntax import nodes as n
+from scoredsl.syntax.keywords import SCORE_BODY, TEST_BODY
+from scoredsl.syntax.tree import Statement
+from scoredsl.text import Span
+
+
+def check_program(path: str, text: str, reader: Reader) -> tuple[p.Program | None, list[Diagnostic]]:
+    """Checks a rules file and all that it imports.
+
+    Gives the program (None where there is an error) and the diagnostics, sorted by file (the main one first) and place.
+    """
+    loaded = load(path, text, reader)
+    problems = Problems()
+    problems.found.extend(loaded.diagnostics)
+    program = _Checker(loaded, problems).program()
+    order = {file.path: i for i, file in enumerate(loaded.files.values())}
+    found = sorted(problems.found, key=lambda d: (order.get(d.span.file, 0), d.span.start, d.span.end, d.code))
+    return (None if any(d.is_error for d in found) else program), found
+
+
+class _Checker:
+    def __init__(self, loaded: Loaded, problems: Problems) -> None:
+        self.loaded = loaded
+        self.problems = problems
+        self.pending: list[PendingName] = []
+        self.statements = list(loaded.statements())
+        self.zone_name = self.timezone()
+        self.scope = collect(loaded, problems, self.zone())
+        self.folder = posixpath.dirname(loaded.main.path)
+        self.implicit = {file.key: self.is_implicit(file) for file in loaded.files.values()}
+        self.columns: dict[str, tuple[Span, str]] = {}
+
+    def zone(self) -> Zone:
+        try:
+            return zone(self.zone_name)
+        except ValueError:
+            return zone("UTC")
+
+    # ---- timezone
+
+    def timezone(self) -> str:
+        """That of the file that is run; an imported file that states another is an error."""
+        stated: dict[str, n.Timezone] = {}
+        for file, statement in self.statements:
+            node = statement.node
+            if not isinstance(node, n.Timezone):
+                continue
+            if file.key in stated:
+                self.problems.error("duplicate-statement", "The timezone is stated already in this file.", node.span,
+                                    "Delete one of the two.",
+                                    related=(Related(stated[file.key].span, "the first one"),))
+                continue
+            stated[file.key] = node
+        main = stated.get(self.loaded.main.key)
+        name = main.name.value if main is not None else "UTC"
+        if main is not None:
+            self.known_zone(main)
+        for key, node in stated.items():
+            if key != self.loaded.main.key and node.name.value != name:
+                what = f'states "{name}"' if main is not None else "states none, which is UTC"
+                self.problems.error(
+                    "timezone-differs",
+                    f'This file states the timezone "{node.name.value}", but the file that is run {what}: a program has '
+                    "one timezone.",
+                    node.span,
+                    "Delete this line, or state the same timezone in both.",
+                    related=() if main is None else (Related(main.span, "the program's timezone"),),
+                )
+        return name
+
+    def known_zone(self, node: n.Timezone) -> None:
+        name = node.name.value
+        if name in zone_names() or name == "UTC":
+            return
+        found = closest(name, zone_names())
+        if found is None and "/" not in name:
+            found = next((z for z in sorted(zone_names()) if z.lower().endswith("/" + name.lower().replace(" ", "_"))), None)
+        self.problems.error(
+            "bad-timezone",
+            f'There is no timezone "{name}".',
+            node.name.span,
+            f'Did you mean "{found}"?' if found else 'Write area and city, such as "Europe/Berlin".',
+            fix=replace(node.name.span, f'"{found}"', sure=False) if found else None,
+        )
+
+    # ---- the program
+
+    def is_implicit(self, file: LoadedFile) -> bool:
+        """A file without a score header that has a statement of a score at its left margin (section 1)."""
+        statements = file.file.statements
+        if any(statement.keyword == "score" for statement in statements):
+            return False
+        return any(statement.keyword in SCORE_BODY for statement in statements)
+
+    def program(self) -> p.Program:
+        self.score_names()
+        self.cycles()
+        self.unused_context()
+        scores = self.scores()
+        self.score_cycles(scores)
+        grids, labels, ignores, excludes = self.top_level()
+        tests = self.tests(scores, grids, labels)
+        self.silent_names()
+        return p.Program(
+            self.loaded.main.path,
+            self.zone_name,
+            tuple(scores),
+            tuple(grids),
+            tuple(labels),
+            tuple(ignores),
+            tuple(excludes),
+            tuple(tests),
+            self.scope.events,
+            self.scope.fields,
+            {file.path: file.file.source for file in self.loaded.files.values()},
+        )
+
+    def resolver(self, file: LoadedFile) -> Resolver:
+        return Resolver(self.scope, file, self.pending)
+
+    def place(self, file: LoadedFile) -> PlaceMaker:
+        display = posixpath.relpath(file.path, self.folder) if self.folder else file.path
+        source = file.file.source
+        return PlaceMaker(display, lambda offset: source.position(offset).line)
+
+    def implicit_statements(self, file: LoadedFile) -> list[Statement]:
+        return [statement for statement in file.file.statements if statement.keyword in SCORE_BODY]
+
+    def name_of(self, statement: Statement) -> n.Name | None:
+        """The name in a header, a grid or a label, also of a broken one."""
+        node = statement.node
+        if isinstance(node, n.Score | n.Grid | n.Label):
+            return node.name
+        if node is None and len(statement.words) > 1 and statement.words[1] not in ("=", ":"):
+            return n.Name(statement.words[1].strip('"`'), False, statement.span)
+        return None
+
+    def score_names(self) -> None:
+        """Names of scores, grids, labels and their columns must all differ, also from defines."""
+        seen: set[str] = set()
+        for file, statement in self.statements:
+            if statement.keyword in ("score", "grid", "label"):
+                name = self.name_of(statement)
+                if name is None:
+                    continue
+                if statement.keyword == "score":
+                    self.scope.scores.setdefault(name.text, name.span)
+                self.column(name.text, name.span, f"the {statement.keyword} {name.text}")
+                if statement.keyword == "score" and any(child.keyword in ("tier", "threshold") for child in statement.children):
+                    self.column(f"{name.text}_tier", name.span, f"the tiers of {name.text}")
+            elif file.key not in seen and self.implicit[file.key] and statement.keyword in SCORE_BODY:
+                seen.add(file.key)
+                body = self.implicit_statements(file)
+                self.scope.scores.setdefault(IMPLICIT, body[0].span)
+                self.column(IMPLICIT, body[0].span, "the score of a file without a score header")
+                tiers = [s for s in body if s.keyword in ("tier", "threshold")]
+                if tiers:
+                    self.column(f"{IMPLICIT}_tier", tiers[0].span, "the tiers of score")
+        for name_, entry in self.scope.defines.items():
+            if name_ in self.scope.scores:
+                self.problems.error(
+                    "duplicate-name",
+                    f"The define {name_} has the name of a score.",
+                    entry.span,
+                    "Give the define another name.",
+                    related=(Related(self.scope.scores[name_], f"the score {name_}"),),
+                    name=name_,
+                )
+
+    def column(self, name: str, span: Span, what: str) -> None:
+        if name == "lead":
+            self.problems.error("duplicate-name", f"{what[0].upper()}{what[1:]} would have the column lead, which is the "
+                                "lead's own.", span, "Choose another name.", name=name)
+            return
+        before = self.columns.get(name)
+        if before is None:
+            self.columns[name] = (span, what)
+            return
+        words = f"{what[0].upper()}{what[1:]} and {before[1]}" if what != before[1] else f"{what[0].upper()}{what[1:]}"
+        message = f"{words} would have one column, {name}." if what != before[1] else f"{words} is there already."
+        self.problems.error(
+            "duplicate-name",
+            message,
+            span,
+            "Give one of the two another name.",
+            related=(Related(before[0], before[1]),),
+            name=name,
+        )
+
+    def cycles(self) -> None:
+        """Defines and sets of events that use themselves; the first of a cycle in the file has the message."""
+        reported: set[str] = set()
+        for entry in self.scope.defines.values():
+            path = self.cycle_of(entry, (), self.defines_of)
+            if path is not None and not reported & set(path):
+                reported |= set(path)
+                self.cycle("define", entry.span, path)
+        reported = set()
+        for set_entry in self.scope.sets.values():
+            path = self.cycle_of(set_entry, (), self.sets_of)
+            if path is not None and not reported & set(path):
+                reported |= set(path)
+                self.cycle("set of events", set_entry.span, path)
+
+    def cycle(self, kind: str, span: Span, path: tuple[str, ...]) -> None:
+        if len(path) == 1:
+            message = f"The {kind} {path[0]} uses itself."
+        else:
+            message = f"The {kind} {path[0]} uses itself: {' -> '.join([*path, path[0]])}."
+        self.problems.error("cycle", message, span, "Take one of these uses out.", name=path[0])
+
+    def cycle_of(self, entry: Any, path: tuple[str, ...], uses: Any) -> tuple[str, ...] | None:
+        """The way from an entry back to itself, None where there is none."""
+        start = path[0] if path else entry.name
+        for other in uses(entry):
+            if other.name == start:
+                return (*path, entry.name)
+            if other.name not in path and other.name != entry.name:
+                found = self.cycle_of(other, (*path, entry.name), uses)
+                if found is not None:
+                    return found
+        return None
+
+    def defines_of(self, entry: DefineEntry) -> Iterable[DefineEntry]:
+        if entry.node is None:
+            return
+        for part in walk(entry.node.value):
+            if isinstance(part, n.Ref) and not part.lead and not part.quoted:
+                found = self.scope.define(part.name, entry.file)
+                if found is not None:
+                    yield found
+
+    def sets_of(self, entry: SetEntry) -> Iterable[SetEntry]:
+        if entry.node is None:
+            return
+        for part in walk(entry.node.step.events):
+            if isinstance(part, n.Name) and not part.quoted:
+                found = self.scope.event_set(part.text, entry.file)
+                if found is not None:
+                    yield found
+
+    def unused_context(self) -> None:
+        """Each define and set is checked once by itself, so that its own mistakes are told where it stands."""
+        usage = self.scope.usage
+        self.scope.usage = type(usage)()
+        for entry in self.scope.defines.values():
+            if entry.node is None:
+                continue
+            resolver = Resolver(self.scope, entry.file, [])
+            resolver.defines = [entry]
+            node = entry.node.value
+            if isinstance(node, _CONDITIONS):
+                resolver.condition(cast(n.Condition, node), Context("define"))
+            else:
+                resolver.operand(cast(n.Value, node), Context("define"))
+        for set_entry in self.scope.sets.values():
+            if set_entry.node is not None:
+                resolver = Resolver(self.scope, set_entry.file, [])
+                resolver.sets = [set_entry.name]
+                resolver.pattern(set_entry.node.step)
+        self.scope.usage = usage
+
+    def scores(self) -> list[p.Score]:
+        scores: list[p.Score] = []
+        done: set[str] = set()
+        for file, statement in self.statements:
+            checker = ScoreChecker(self.resolver(file), self.place(file))
+            if statement.keyword == "score":
+                name = self.name_of(statement)
+                text = name.text if name is not None else ""
+                score = checker.score(statement, text, statement.children, statement.span)
+                if name is not None and all(each.name != text for each in scores):
+                    scores.append(score)
+            elif statement.keyword in SCORE_BODY:
+                if not self.implicit[file.key]:
+                    self.outside(statement)
+                elif file.key not in done:
+                    done.add(file.key)
+                    body = self.implicit_statements(file)
+                    score = checker.score(None, IMPLICIT, body, body[0].span)
+                    if all(each.name != IMPLICIT for each in scores):
+                        scores.append(score)
+        return scores
+
+    def outside(self, statement: Statement) -> None:
+        self.problems.error(
+            "outside-score",
+            f"This file has a score header, so that {'a rule' if statement.keyword in ('on', 'when') else statement.keyword}"
+            " at the left margin belongs to no score.",
+            statement.span,
+            "Indent it under the score that it belongs to.",
+        )
+
+    def score_cycles(self, scores: list[p.Score]) -> None:
+        by_name = {score.name: score for score in scores}
+
+        def uses(name: str) -> list[str]:
+            score = by_name.get(name)
+            if score is None or score.formula is None:
+                return []
+            return [part.name for part in walk(score.formula) if isinstance(part, e.ScoreValue) and part.name]
+
+        def way_back(start: str, at: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
+            for other in uses(at):
+                if other == start:
+                    return (*path, at)
+                if other not in path and other != at:
+                    found = way_back(start, other, (*path, at))
+                    if found is not None:
+                        return found
+            return None
+
+        reported: set[str] = set()
+        for score in scores:
+            path = way_back(score.name, score.name, ())
+            if path is not None and not reported & set(path):
+                reported |= set(path)
+                self.cycle("score", self.scope.scores[score.name], path)
+
+    def top_level(self) -> tuple[list[p.Grid], list[p.Label], list[e.Pattern], list[e.Condition]]:
+        grids: list[p.Grid] = []
+        labels: list[p.Label] = []
+        ignores: list[e.Pattern] = []
+        excludes: list[e.Condition] = []
+        for file, statement in self.statements:
+            resolver = self.resolver(file)
+            match statement.node:
+                case n.Grid() as node:
+                    grids.append(self.grid(node, statement, file))
+                case n.Label(name, condition):
+                    resolved = resolver.condition(condition, Context("label"))
+                    labels.append(p.Label(name.text, resolved, self.place(file)(statement.span)))
+                case n.Ignore(step):
+                    ignores.append(resolver.pattern(step))
+                case n.Exclude(condition):
+                    excludes.append(resolver.condition(condition, Context("exclude")))
+                case _ if statement.keyword in TEST_BODY:
+                    self.problems.error("misplaced", f"{statement.keyword} stands in a test.", statement.span,
+                                        'Write it, indented, under a line such as test "what is tested".')
+                case _:
+                    pass
+        return grids, labels, ignores, excludes
+
+    def grid(self, node: n.Grid, statement: Statement, file: LoadedFile) -> p.Grid:
+        axes: list[p.Axis] = []
+        for axis in node.axes:
+            if axis.score.text not in self.scope.scores:
+                extra = cast(dict[str, Any], suggestion(axis.score.text, self.scope.scores, axis.score.span))
+                self.problems.error("unknown-score", f"There is no score {axis.score.text}.", axis.score.span, **extra,
+                                    name=axis.score.text)
+            bands: list[tuple[str, int | None]] = []
+            names: dict[str, Span] = {}
+            before: int | None = None
+            for i, band in enumerate(axis.bands):
+                last = i == len(axis.bands) - 1
+                if band.name.text in names:
+                    self.problems.error("duplicate-name", f"The band {band.name.text} is there already.", band.name.span,
+                                        "Give one of the two another name.",
+                                        related=(Related(names[band.name.text], "the first one"),), name=band.name.text)
+                names.setdefault(band.name.text, band.name.span)
+                number = None if band.number is None else points_of(band.number, self.problems, "A band")
+                if last and number is not None:
+                    self.problems.error("grid-order", f"The last band, {band.name.text}, is for all the rest: it has no "
+                                        "number.", band.span, f"Write {band.name.text} alone, or add a band after it.")
+                elif not last and number is None:
+                    self.problems.error("grid-order", f"The band {band.name.text} has no number; only the last one has "
+                                        "none.", band.span, f"Write {band.name.text} from a number.")
+                elif number is not None and before is not None and number >= before:
+                    self.problems.error(
+                        "grid-order",
+                        f"The band {band.name.text} from {millionths_text(number)} stands below one from "
+                        f"{millionths_text(before)}: bands stand with the highest first.",
+                        band.span,
+                        "Change the order or the number.",
+                    )
+                before = number if number is not None else before
+                bands.append((band.name.text, number))
+            axes.append(p.Axis(axis.score.text, tuple(bands)))
+        return p.Grid(node.name.text, tuple(axes), self.place(file)(statement.span))
+
+    def tests(self, scores: list[p.Score], grids: list[p.Grid], labels: list[p.Label]) -> list[p.TestCase]:
+        """The tests of the file that is run; those of imported files are checked, and run with their own file."""
+        tiers = {score.name: tuple(tier.name for tier in score.tiers) for score in scores}
+        for name in self.scope.scores:
+            tiers.setdefault(name, ())
+        label_names = {label.name for label in labels}
+        grid_cells = {grid.name: grid.cells for grid in grids}
+        for _, statement in self.statements:
+            name_ = self.name_of(statement)
+            if statement.node is None and name_ is not None and statement.keyword == "label":
+                label_names.add(name_.text)
+        targets = Targets(tiers, grid_cells, frozenset(label_names))
+        result: list[p.TestCase] = []
+        for file, statement in self.statements:
+            if statement.keyword != "test":
+                continue
+            test = TestChecker(self.resolver(file), self.place(file), targets).test(statement)
+            if file.key == self.loaded.main.key:
+                result.append(test)
+        return result
+
+    # ---- no silent names (section 4)
+
+    def silent_names(self) -> None:
+        usage = self.scope.usage
+        events = usage.events | set(self.scope.events)
+        for name in self.pending:
+            if name.name in self.scope.fields:
+                continue
+            if name.where in ("when", "if", "exclude", "points of when") and name.name in events:
+                self.problems.error(
+                    "silent-event",
+                    f"{name.name} is an event; alone it stands for a profile field of that name.",
+                    name.span,
+                    f"Write has {name.name} to ask for the event, or lead.{name.name} if you mean a profile field.",
+                    name=name.name,
+                )
+            elif name.where == "if" and name.name in usage.properties and name.name not in usage.fields_in_when:
+                self.problems.error(
+                    "silent-property",
+                    f"{name.name} is a property of events; after if stand profile fields.",
+                    name.span,
+                    f"Move the condition into where, or write lead.{name.name} if you mean a profile field.",
+                    name=name.name,
+                )
+
+

@@ -1,0 +1,79 @@
+"""Timezones: local days, weeks, months and years, and the instants of midnights (LANGUAGE section 2)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO = timedelta(microseconds=1)
+
+
+class Zone:
+    """An IANA timezone.
+
+    A local time that does not exist or comes twice is read with the offset in force before the change (section 1).
+    """
+
+    __slots__ = ("_days", "_midnights", "_zone", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._zone = ZoneInfo(name)
+        self._midnights: dict[date, int] = {}
+        self._days: dict[int, date] = {}
+
+    def __repr__(self) -> str:
+        return f"Zone({self.name!r})"
+
+    def instant(self, local: datetime) -> int:
+        """Microseconds of a naive local date and time."""
+        return (local.replace(tzinfo=self._zone, fold=0) - _EPOCH) // _MICRO
+
+    def midnight(self, day: date) -> int:
+        """Microseconds of the local midnight that begins `day`."""
+        found = self._midnights.get(day)
+        if found is None:
+            found = self._midnights[day] = self.instant(datetime(day.year, day.month, day.day))
+        return found
+
+    def local_date(self, instant: int) -> date:
+        """The local calendar date at an instant."""
+        second = instant // 1_000_000
+        found = self._days.get(second)
+        if found is None:
+            if len(self._days) > 100_000:
+                self._days.clear()
+            moment = _EPOCH + timedelta(seconds=second)
+            found = self._days[second] = moment.astimezone(self._zone).date()
+        return found
+
+    def period(self, instant: int, unit: str) -> tuple[int, int]:
+        """What is equal for two instants in the same local `day`, `week` (from Monday), `month` or `year`."""
+        day = self.local_date(instant)
+        match unit:
+            case "day":
+                return (day.toordinal(), 0)
+            case "week":
+                return (day.toordinal() - day.weekday(), 0)
+            case "month":
+                return (day.year, day.month)
+            case "year":
+                return (day.year, 0)
+            case _:
+                raise AssertionError(unit)
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> Zone:
+    """The timezone of this name. Raises ValueError if there is none."""
+    if name != "UTC" and name not in zone_names():
+        raise ValueError(name)
+    return Zone(name)
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    """All IANA names."""
+    return frozenset(available_timezones())
