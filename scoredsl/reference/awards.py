@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scoredsl.reference.clock import Profile, Seen, property_of
+from scoredsl.reference.clock import NO_EVENTS, Profile, Seen, Timeline, property_of
 from scoredsl.reference.evaluate import Evaluator, points_of
 from scoredsl.reference.occurrences import Occurrence, Occurrences
 from scoredsl.reference.tally import Tally
@@ -40,9 +40,11 @@ class Award:
             return self.expires if self.ends is None else self.ends
         return min(self.expires, self.ends)
 
-    def lives(self, instant: int) -> bool:
-        end = self.end
-        return self.instant <= instant and (end is None or instant < end)
+    def lives(self, instant: int, limit: int | None = None) -> bool:
+        """Whether it is worth something at an instant; an event that ends it counts if its time is below `limit`."""
+        if instant < self.instant or (self.expires is not None and instant >= self.expires):
+            return False
+        return self.ends is None or self.ends >= (instant + 1 if limit is None else limit)
 
 
 @dataclass(slots=True)
@@ -61,6 +63,14 @@ class Segment:
     lost: list[tuple[int, p.OnRule]] = field(default_factory=list)
     """(instant, rule) of occurrences whose points could not be computed."""
     without_value: dict[int, int] = field(default_factory=dict)
+    timeline: Timeline = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.timeline = Timeline(self.events)
+
+    def awards_before(self, limit: int) -> Sequence[Award]:
+        """The awards of instants below `limit`; they stand by instant."""
+        return self.awards[: bisect_left(self.awards, limit, key=lambda award: award.instant)]
 
 
 Before = Callable[["Segment", int], int]
@@ -158,7 +168,7 @@ class Awarding:
         if rule.state is None:
             return True
         scores = {None: self.before(segment, occurrence.instant)}
-        return self.evaluator.holds(rule.state, Seen((), self.profile, occurrence.instant, scores))
+        return self.evaluator.holds(rule.state, Seen(NO_EVENTS, 0, self.profile, occurrence.instant, scores))
 
     def before(self, segment: Segment, instant: int) -> int:
         found = self._before.get(instant)
@@ -171,7 +181,7 @@ class Awarding:
     def points(self, rule: p.OnRule, occurrence: Occurrence, segment: Segment) -> int | None:
         """The points of an occurrence in millionths, None if they cannot be computed; 0 only where E is 0."""
         assert isinstance(rule.effect, p.Points)
-        seen = Seen((), self.profile, occurrence.instant, {})
+        seen = Seen(NO_EVENTS, 0, self.profile, occurrence.instant, {})
         number = self.evaluator.number(rule.effect.amount, seen, occurrence.event)
         points = points_of(number)
         return None if points is None else points * rule.effect.sign
@@ -275,9 +285,12 @@ class _RuleStates:
         return None
 
 
-def worth(award: Award, instant: int, evaluator: Evaluator) -> int:
-    """What an award is worth at an instant, in millionths (LANGUAGE section 5.1, the decay table)."""
-    if not award.lives(instant):
+def worth(award: Award, instant: int, limit: int, evaluator: Evaluator) -> int:
+    """What an award is worth at an instant, in millionths (LANGUAGE section 5.1, the decay table).
+
+    Events with a time below `limit` are seen: after `if` an event of the instant itself has not ended it yet.
+    """
+    if not award.lives(instant, limit):
         return 0
     decay = award.rule.decay
     if decay is None:

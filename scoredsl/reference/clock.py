@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from scoredsl.semantics.expressions import Pattern
 from scoredsl.semantics.log import Event, ProfileRow, Value
 from scoredsl.semantics.values import is_missing
 
@@ -57,14 +58,44 @@ def property_of(event: Event, name: str) -> Value:
     return reach(event.properties.get(first), rest)
 
 
+class Timeline:
+    """Events in canonical order; remembers which of them a pattern matches.
+
+    A pattern takes an event, or not, whatever comes later: so what is matched among the events up to an instant is the
+    beginning of what is matched among all of them.
+    """
+
+    __slots__ = ("_matched", "events", "times")
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.events = events
+        self.times = [event.time for event in events]
+        self._matched: dict[int, tuple[list[Event], list[int]]] = {}
+
+    def matched(
+        self, pattern: Pattern, find: Callable[[Pattern, Sequence[Event]], list[Event]]
+    ) -> tuple[list[Event], list[int]]:
+        """The matching events and their times; `find` is asked once for a pattern (one that a program holds)."""
+        found = self._matched.get(id(pattern))
+        if found is None:
+            events = find(pattern, self.events)
+            found = self._matched[id(pattern)] = (events, [event.time for event in events])
+        return found
+
+
+NO_EVENTS = Timeline(())
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a condition about a lead looks at: events in canonical order, the profile, and an instant.
 
-    The events are those that exist for the asker: at or before the instant, or before it (`if`), after the last reset.
+    Of the timeline (what is left after the last reset) those events are seen whose time is below `limit`: the instant
+    itself after `if`, else the microsecond after it.
     """
 
-    events: Sequence[Event]
+    timeline: Timeline
+    limit: int
     profile: Profile
     instant: int
     scores: Mapping[str | None, int]

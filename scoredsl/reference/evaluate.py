@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from scoredsl.reference.clock import Profile, Seen, property_of
+from scoredsl.reference.clock import NO_EVENTS, Profile, Seen, property_of
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics.log import Event, Value
 from scoredsl.semantics.values import (
@@ -77,9 +78,8 @@ class Evaluator:
             case e.Has(pattern, last, some):
                 return bool(self.fact_events(pattern, last, seen)) == some
             case e.Inactive(duration):
-                return bool(seen.events) and not any(
-                    seen.instant - duration < each.time <= seen.instant for each in seen.events
-                )
+                past = bisect_left(seen.timeline.times, seen.limit)
+                return past > 0 and seen.timeline.times[past - 1] <= seen.instant - duration
             case e.IsTrue(value):
                 return as_boolean(self.raw(value, seen, event)) is True
 
@@ -159,10 +159,9 @@ class Evaluator:
 
     def fact_events(self, pattern: e.Pattern, last: int | None, seen: Seen) -> list[Event]:
         """The events that a fact looks at, in canonical order."""
-        found = self.matching(pattern, seen.events, seen.profile)
-        if last is None:
-            return found
-        return [event for event in found if seen.instant - last < event.time <= seen.instant]
+        events, times = seen.timeline.matched(pattern, lambda p, events: self.matching(p, events, seen.profile))
+        first = 0 if last is None else bisect_right(times, seen.instant - last)
+        return events[first : bisect_left(times, seen.limit)]
 
     def fact(self, fact: e.Fact, seen: Seen) -> float | None:
         events = self.fact_events(fact.pattern, fact.last, seen)
@@ -202,7 +201,7 @@ class Evaluator:
 
     def about_event(self, condition: e.Condition, event: Event, profile: Profile) -> bool:
         """A `where`: nothing but the event and the profile at its time is looked at."""
-        return self.holds(condition, Seen((), profile, event.time, {}), event)
+        return self.holds(condition, Seen(NO_EVENTS, 0, profile, event.time, {}), event)
 
     def takes(self, pattern: e.Pattern, event: Event, profile: Profile) -> bool:
         """Whether an event is one of EVENTS [where C], leaving `apart` aside."""

@@ -13,22 +13,21 @@ def lead_history(run: LeadRun) -> list[HistoryRow]:
     from_always = start == 0 and any(row.time is None for row in run.rows)
     for number, score in enumerate(run.program.scores):
         value, tier = 0, None
-        before: ScoreState | None = None
-        for instant, state, tier_now in run.course(score).states:
-            if state.value != value or tier_now != tier:
-                always = from_always and instant == start
+        for change in run.course(score).states:
+            now = change.state.value
+            if now != value or change.tier != tier:
                 row = HistoryRow(
                     run.lead,
-                    None if always else instant,
+                    None if from_always and change.instant == start else change.instant,
                     score.name,
-                    state.value,
-                    state.value - value,
-                    tier_now,
+                    now,
+                    now - value,
+                    change.tier,
                     tier,
-                    cause(run, score, before, state),
+                    cause(run, score, change.before, change.state),
                 )
-                rows.append(((instant, number), row))
-            value, tier, before = state.value, tier_now, state
+                rows.append(((change.instant, number), row))
+            value, tier = now, change.tier
     rows.sort(key=lambda row: row[0])
     return [row for _, row in rows]
 
@@ -41,8 +40,7 @@ def cause(run: LeadRun, score: p.Score, before: ScoreState | None, after: ScoreS
     segment = after.segment
     reset = segment.reset if segment is not None and segment.begin == after.instant else None
     for i, now in enumerate(after.rules):
-        was = before_worth(run, score, before, after, i, reset is not None)
-        word = what_happened(now, was, after, reset)
+        word = what_happened(now, None if before is None else before.rules[i], after, reset)
         if word is not None:
             named.append((now.rule.place.span.start, f"{now.rule.name} {word}"))
     named.extend(bound_causes(before, after))
@@ -54,12 +52,6 @@ def cause(run: LeadRun, score: p.Score, before: ScoreState | None, after: ScoreS
         if named[i][1] not in words or " " in named[i][1]:
             words.append(named[i][1])
     return "; ".join(words)
-
-
-def before_worth(
-    run: LeadRun, score: p.Score, before: ScoreState | None, after: ScoreState, index: int, reset: bool
-) -> RuleWorth | None:
-    return None if before is None else before.rules[index]
 
 
 def what_happened(
@@ -112,8 +104,8 @@ def formula_cause(run: LeadRun, score: p.Score, before: ScoreState | None, after
     order = [each.name for each in run.program.scores]
     for name in sorted(formula_scores(score), key=order.index):
         each = run.program.score(name)
-        now = run.state(each, after.instant).value
-        was = 0 if before is None else run.state(each, before.instant).value
+        now = run.value(each, after.instant)
+        was = 0 if before is None else run.value(each, before.instant)
         if now != was:
             names.append(name)
     return names + [word for _, word in bound_causes(before, after)]

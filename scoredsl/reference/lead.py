@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from scoredsl.reference.awards import Award, Awarding, Segment, capped, count_lost, worth
-from scoredsl.reference.clock import Profile, Seen
+from scoredsl.reference.clock import Profile, Seen, Timeline
 from scoredsl.reference.evaluate import Evaluator, points_of
 from scoredsl.reference.instants import moving_instants
 from scoredsl.reference.tally import Tally
+from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
 from scoredsl.semantics.log import Event, ProfileRow
 from scoredsl.semantics.values import LARGEST_FORMULA, to_millionths
@@ -77,11 +79,24 @@ class LeadScores:
     labels: Mapping[str, bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A score from an instant on: its state, its tier, and its state just before (None at the beginning)."""
+
+    instant: int
+    state: ScoreState
+    tier: str | None
+    before: ScoreState | None
+
+
 @dataclass(slots=True)
-class _Course:
+class Course:
     """A score from its beginning to T: the states at which it changed, with the tier after each."""
 
-    states: list[tuple[int, ScoreState, str | None]] = field(default_factory=list)
+    states: list[Change] = field(default_factory=list)
+    instants: list[int] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
+    """The tiers with a course that the lead is in at the end."""
 
 
 class LeadRun:
@@ -110,7 +125,9 @@ class LeadRun:
         self.events = [event for event in events if event.time <= instant]
         self.rows = [row for row in rows if row.time is None or row.time <= instant]
         self.profile = Profile(self.rows)
+        self.timeline = Timeline(self.events)
         self._segments: dict[str, list[Segment]] = {}
+        self._courses: dict[str, Course] = {}
         self._states: dict[tuple[str, int], ScoreState] = {}
 
     @property
@@ -120,11 +137,12 @@ class LeadRun:
 
     @property
     def excluded(self) -> bool:
-        seen = self.seen(self.events, self.instant)
+        seen = self.seen(self.instant)
         return any(self.evaluator.holds(condition, seen) for condition in self.program.excludes)
 
-    def seen(self, events: Sequence[Event], instant: int, scores: Mapping[str | None, int] | None = None) -> Seen:
-        return Seen(events, self.profile, instant, scores or {})
+    def seen(self, instant: int, scores: Mapping[str | None, int] | None = None) -> Seen:
+        """All of the lead's events up to an instant, whatever was reset."""
+        return Seen(self.timeline, instant + 1, self.profile, instant, scores or {})
 
     # ---- values
 
@@ -141,9 +159,7 @@ class LeadRun:
 
     def before_in(self, score: p.Score, segment: Segment, instant: int) -> int:
         """The reported value at an instant if nothing occurred at it (`score` after `if`)."""
-        events = [event for event in segment.events if event.time < instant]
-        awards = [award for award in segment.awards if award.instant < instant]
-        return self.rule_score(score, segment, events, awards, instant).value
+        return self.rule_score(score, segment, instant, instant).value
 
     def state(self, score: p.Score, instant: int) -> ScoreState:
         """A score at an instant between the lead's beginning and T."""
@@ -153,25 +169,30 @@ class LeadRun:
             if score.formula is not None:
                 found = self.formula(score, instant)
             else:
-                segment = self.segment_at(score, instant)
-                events = [event for event in segment.events if event.time <= instant]
-                awards = [award for award in segment.awards if award.instant <= instant]
-                found = self.rule_score(score, segment, events, awards, instant)
+                found = self.rule_score(score, self.segment_at(score, instant), instant + 1, instant)
             self._states[key] = found
         return found
+
+    def value(self, score: p.Score, instant: int) -> int:
+        """The reported value at an instant up to T, from the course where that is known."""
+        course = self._courses.get(score.name)
+        if course is None or instant > self.instant:
+            return self.state(score, instant).value
+        return course.states[bisect_right(course.instants, instant) - 1].state.value
 
     def segment_at(self, score: p.Score, instant: int) -> Segment:
         segments = self.segments(score)
         return [s for s in segments if s.begin is None or s.begin <= instant][-1]
 
-    def rule_score(
-        self, score: p.Score, segment: Segment, events: Sequence[Event], awards: Sequence[Award], instant: int
-    ) -> ScoreState:
-        """The value of a score made of rules (section 6): worths, caps, groups, bounds."""
-        seen = self.seen(events, instant)
+    def rule_score(self, score: p.Score, segment: Segment, limit: int, instant: int) -> ScoreState:
+        """The value of a score made of rules (section 6): worths, caps, groups, bounds.
+
+        What has a time below `limit` is seen: for `if` the instant itself, else the microsecond after it.
+        """
+        seen = Seen(segment.timeline, limit, self.profile, instant, {})
         by_rule: dict[int, list[tuple[Award, int]]] = {}
-        for award in awards:
-            by_rule.setdefault(award.rule.index, []).append((award, worth(award, instant, self.evaluator)))
+        for award in segment.awards_before(limit):
+            by_rule.setdefault(award.rule.index, []).append((award, worth(award, instant, limit, self.evaluator)))
         worths: list[RuleWorth] = []
         for rule in score.rules:
             if isinstance(rule, p.WhenRule):
@@ -231,9 +252,7 @@ class LeadRun:
         """A formula in double precision over reported values; a quotient whose divisor is 0 is 0."""
         assert score.formula is not None
         names = formula_scores(score)
-        scores: dict[str | None, int] = {
-            name: self.state(self.program.score(name), instant).value for name in names
-        }
+        scores: dict[str | None, int] = {name: self.value(self.program.score(name), instant) for name in names}
         divided = False
 
         def on_zero() -> float:
@@ -241,12 +260,11 @@ class LeadRun:
             divided = True
             return 0.0
 
-        events = [event for event in self.events if event.time <= instant]
-        seen = self.seen(events, instant, scores)
+        seen = self.seen(instant, scores)
         number = self.evaluator.number(score.formula, seen, None, on_zero)
         assert number is not None
         points = clamped(number)
-        value, low, high = self.bounded(points, score.bounds, self.seen(events, instant))
+        value, low, high = self.bounded(points, score.bounds, seen)
         return ScoreState(score, instant, value, (), (), points, None, high, low, (), divided)
 
     # ---- the course
@@ -257,20 +275,20 @@ class LeadRun:
         times += [FROM_ALWAYS if row.time is None else row.time for row in self.rows]
         return min(times)
 
-    def instants(self, score: p.Score, start: int) -> list[int]:
-        """The instants after `start`, up to T, at which the score may change."""
+    def instants(self, score: p.Score, start: int, until: int) -> list[int]:
+        """The instants in (start, until] at which the score may change."""
         found: set[int] = {event.time for event in self.events}
         found.update(row.time for row in self.rows if row.time is not None)
         for each in formula_closure(self.program, score):
-            found.update(moving_instants(each, self.events, self.profile, self.zone, start, self.until))
+            found.update(moving_instants(each, self.events, self.profile, self.zone, start, until))
             if each.formula is None:
                 for segment in self.segments(each):
                     if segment.begin is not None:
                         found.add(segment.begin)
-                    found.update(self.award_instants(segment))
-        return sorted(instant for instant in found if start < instant <= self.until)
+                    found.update(self.award_instants(segment, until))
+        return sorted(instant for instant in found if start < instant <= until)
 
-    def award_instants(self, segment: Segment) -> Iterator[int]:
+    def award_instants(self, segment: Segment, until: int) -> Iterator[int]:
         """When awards are made, end, and decay."""
         fading_since: int | None = None
         fading_until: int | None = None
@@ -279,7 +297,10 @@ class LeadRun:
             if award.end is not None:
                 yield award.end
             if award.rule.decay is not None:
-                end = self.until if award.end is None else min(award.end, self.until)
+                end = until if award.end is None else min(award.end, until)
+                if award.rule.decay.kind == "percent":
+                    yield from self.steps(award, award.rule.decay.days, end)
+                    continue
                 if award.rule.decay.kind == "zero":
                     end = min(end, award.instant + (award.rule.decay.days + 2) * 86_400_000_000)
                 fading_since = award.instant if fading_since is None else min(fading_since, award.instant)
@@ -290,19 +311,47 @@ class LeadRun:
                 yield midnight
                 day += timedelta(days=1)
 
-    def course(self, score: p.Score) -> _Course:
+    def steps(self, award: Award, days: int, until: int) -> Iterator[int]:
+        """The midnights at which a decay in steps takes its next one."""
+        day = self.zone.local_date(award.instant) + timedelta(days=days)
+        while (midnight := self.zone.midnight(day)) <= until:
+            yield midnight
+            day += timedelta(days=days)
+
+    def course(self, score: p.Score) -> Course:
         """All changes of a score's value or tier from the lead's beginning to T."""
+        known = self._courses.get(score.name)
+        if known is not None:
+            return known
         start = self.beginning()
-        course = _Course()
-        kept: set[str] = set()
+        course = Course()
         last: tuple[int, str | None] | None = None
-        for instant in [start, *self.instants(score, start)]:
+        before: ScoreState | None = None
+        if score.formula is not None:
+            instants = self.formula_instants(score, start)
+        else:
+            instants = self.instants(score, start, self.instant)
+        for instant in [start, *instants]:
             state = self.state(score, instant)
-            tier = self.tier_after(score, state.value, kept)
+            tier = self.tier_after(score, state.value, course.kept)
             if last is None or last != (state.value, tier):
-                course.states.append((instant, state, tier))
+                course.instants.append(instant)
+                course.states.append(Change(instant, state, tier, before))
                 last = (state.value, tier)
+            before = state
+        self._courses[score.name] = course
         return course
+
+    def formula_instants(self, score: p.Score, start: int) -> list[int]:
+        """The instants after `start`, up to T, at which a formula may change: where one of its scores or bounds does."""
+        found: set[int] = set()
+        for name in formula_scores(score):
+            found.update(self.course(self.program.score(name)).instants)
+        if any(bound.when is not None for bound in score.bounds):
+            found.update(event.time for event in self.events)
+            found.update(row.time for row in self.rows if row.time is not None)
+            found.update(moving_instants(score, self.events, self.profile, self.zone, start, self.instant))
+        return sorted(instant for instant in found if start < instant <= self.instant)
 
     def tier_after(self, score: p.Score, value: int, kept: set[str]) -> str | None:
         """The tier of a lead with this value; `kept` are the tiers with a course that it is in, which this updates."""
@@ -324,7 +373,7 @@ class LeadRun:
         if not score.tiers:
             return None
         if any(tier.follows_the_course for tier in score.tiers):
-            return self.course(score).states[-1][2]
+            return self.course(score).states[-1].tier
         return self.tier_after(score, self.state(score, self.instant).value, set())
 
     # ---- results
@@ -342,7 +391,7 @@ class LeadRun:
                 self.count(score, state, tally)
         grids = {grid.name: self.cell(grid, values) for grid in self.program.grids}
         by_name: dict[str | None, int] = dict(values.items())
-        seen = self.seen(self.events, self.instant, by_name)
+        seen = self.seen(self.instant, by_name)
         labels = {label.name: self.evaluator.holds(label.condition, seen) for label in self.program.labels}
         return LeadScores(self.lead, values, tiers, grids, labels)
 
@@ -373,14 +422,21 @@ def clamped(number: float) -> int:
 
 def formula_scores(score: p.Score) -> list[str]:
     """The scores that a formula names, each once."""
-    from scoredsl.semantics.expressions import ScoreValue
-    from scoredsl.semantics.resolve import walk
+    return [] if score.formula is None else _names_in(score.formula)
 
-    names: list[str] = []
-    for part in walk(score.formula):
-        if isinstance(part, ScoreValue) and part.name is not None and part.name not in names:
-            names.append(part.name)
-    return names
+
+def _names_in(value: e.Value) -> list[str]:
+    match value:
+        case e.ScoreValue(name) if name is not None:
+            return [name]
+        case e.Negative(operand):
+            return _names_in(operand)
+        case e.Arithmetic(_, left, right):
+            return list(dict.fromkeys(_names_in(left) + _names_in(right)))
+        case e.Call(_, arguments):
+            return list(dict.fromkeys(name for argument in arguments for name in _names_in(argument)))
+        case _:
+            return []
 
 
 def formula_closure(program: p.Program, score: p.Score) -> list[p.Score]:

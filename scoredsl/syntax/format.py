@@ -19,8 +19,9 @@ from lark import Token, Tree
 
 from scoredsl.diagnostics import Diagnostic
 from scoredsl.syntax.grammar import parser
+from scoredsl.syntax.keywords import HEADERS
 from scoredsl.syntax.nodes import Node
-from scoredsl.syntax.parse import parse_file, parse_text
+from scoredsl.syntax.parse import parse_file
 from scoredsl.syntax.tree import File, Statement
 from scoredsl.text import Source
 
@@ -53,10 +54,16 @@ def format_source(source: Source) -> FormatResult:
         if any(diagnostic.is_error for diagnostic in file.diagnostics):
             return FormatResult(source.text, False, _SYNTAX, file.diagnostics)
         text = _layout(file)
+        if text == source.text:
+            return FormatResult(text, False)
         again = parse_file(Source(text, source.path))
+        commas = _changed(file, again)
+        if commas:  # a name that is read as a keyword without the comma before it, and the like
+            text = _layout(file, commas)
+            again = parse_file(Source(text, source.path))
         if again.diagnostics or _meaning(again) != _meaning(file) or _comments(again) != _comments(file):
             return FormatResult(source.text, False, _CHANGED)
-        if _layout(again) != text:
+        if _layout(again, commas) != text:
             return FormatResult(source.text, False, _UNSTABLE)
     except RecursionError:
         return FormatResult(source.text, False, _DEEP)
@@ -72,6 +79,12 @@ def _meaning(file: File) -> list[tuple[int, Node | None]]:
             yield from walk(statement.children, level + 1)
 
     return list(walk(file.statements, 0))
+
+
+def _changed(file: File, again: File) -> frozenset[int]:
+    """Which statements of a file, counted from 0, are no longer the same in its formatted text."""
+    pairs = enumerate(zip(file.walk(), again.walk(), strict=False))
+    return frozenset(i for i, (before, after) in pairs if before.node != after.node)
 
 
 def _comments(file: File) -> list[str]:
@@ -344,10 +357,12 @@ class _Item:
     lines: list[_Line] = field(default_factory=list)
 
 
-def _layout(file: File) -> str:
+def _layout(file: File, commas: frozenset[int] = frozenset()) -> str:
+    """The text in its layout; the statements in `commas`, counted from 0, keep theirs."""
+    kept = frozenset(statement.span.start for i, statement in enumerate(file.walk()) if i in commas)
     items = _items(file)
     for item in items:
-        item.lines = _item_lines(item, file)
+        item.lines = _item_lines(item, file, kept)
     blanks = _blanks(items)
     written: list[str] = []
     for item, blank in zip(items, blanks, strict=True):
@@ -432,13 +447,19 @@ def _placed(
     level, line = following if following is not None else (0, -1)
     for comment in own:
         comment.level = level
-        if above is None or above.level < level or (following is not None and above.level == level):
+        if above is None or above.level < level:
+            continue
+        if following is not None and above.level == level and not _is_header(above.statements[-1]):
             continue
         if _IGNORE.match(comment.comment) and comment.first_line == line - 1:
             continue
         column = _column(source, comment.first_line)
         comment.level = max(level, _level_of_column(items, above, column, source))
     return own
+
+
+def _is_header(statement: Statement) -> bool:
+    return statement.keyword in HEADERS
 
 
 def _column(source: Source, line: int) -> int:
@@ -449,8 +470,7 @@ def _column(source: Source, line: int) -> int:
 def _level_of_column(items: Sequence[_Item], above: _Item, column: int, source: Source) -> int:
     """The deepest block that is open below `above` and whose lines begin at or before the column."""
     level = above.level
-    is_header = above.statements[-1].keyword in ("score", "group", "test")
-    if is_header and column > _column(source, above.first_line):
+    if _is_header(above.statements[-1]) and column > _column(source, above.first_line):
         return level + 1
     for item in reversed(items):
         if item.statements and item.level <= level:
@@ -461,14 +481,16 @@ def _level_of_column(items: Sequence[_Item], above: _Item, column: int, source: 
     return 0
 
 
-def _item_lines(item: _Item, file: File) -> list[_Line]:
+def _item_lines(item: _Item, file: File, kept: frozenset[int]) -> list[_Line]:
     indent = len(INDENT) * item.level
     if not item.statements:
         return [_Line(indent, "", item.comment)]
     lines: list[_Line] = []
     for statement in item.statements:
-        own = _statement_lines(statement, item, indent, file)
-        if lines:
+        # What continues a joined statement, and the block of a joined header, stand deeper than the line it begins on.
+        begin = lines[-1].indent if lines and not _is_header(statement) else indent
+        own = _statement_lines(statement, item, begin, file, kept)
+        if lines and lines[-1].indent == begin:
             lines[-1].text += "; " + own[0].text
             lines[-1].comment = own[0].comment
             own = own[1:]
@@ -477,17 +499,11 @@ def _item_lines(item: _Item, file: File) -> list[_Line]:
     return lines
 
 
-def _statement_lines(statement: Statement, item: _Item, indent: int, file: File) -> list[_Line]:
-    words = _words(statement, file.masked)
-    canonical = _canonical(list(words), False)
-    if len(canonical) != len(words):
-        try:
-            same = parse_text(_joined(canonical)) == statement.node
-        except ValueError:
-            same = False
-        if not same:  # a name that is read as a keyword without the comma before it
-            canonical = _canonical(_words(statement, file.masked), True)
+def _statement_lines(
+    statement: Statement, item: _Item, indent: int, file: File, kept: frozenset[int]
+) -> list[_Line]:
     span = statement.span
+    canonical = _canonical(_words(statement, file.masked), span.start in kept)
     inside = [comment for comment in item.inside if span.start <= comment[0] < span.end]
     if inside or item.silenced:
         return _kept(canonical, inside, indent, file.source)

@@ -182,7 +182,7 @@ class _Scanner:
                 at += 1
                 start = at
             elif character == "/":
-                if _ENDS_WITH_MATCHES.search("".join(masked[max(start, at - 40) : at])):
+                if self.after_matches(start, at):
                     at, ok = self.regular_expression(at)
                     broken = broken or not ok
                 else:
@@ -203,6 +203,13 @@ class _Scanner:
         if len(parts) == 1 and parts[0].start == parts[0].end:
             return [], line
         return parts, line
+
+    def after_matches(self, start: int, at: int) -> bool:
+        """Whether the word before `at` in this statement is `matches`."""
+        end = at
+        while end > start and self.masked[end - 1].isspace():
+            end -= 1
+        return _ENDS_WITH_MATCHES.search("".join(self.masked[max(start, end - 9) : end])) is not None
 
     def line_end(self, at: int) -> int:
         """Offset of the end of the physical line, before its line end."""
@@ -390,7 +397,7 @@ class _Blocks:
             piece = self.piece(part, indent, line if i == 0 and rest is parts else self.line_of(part.start))
             (block.children if header is None else header.children).append(piece)
             if header is None:
-                self.last, self.last_indent = piece, indent
+                self.last, self.last_indent = piece, self.line_indent(part.start, indent)
                 if piece.is_header:
                     header = piece
                     if part.semicolon is not None:
@@ -487,6 +494,14 @@ class _Blocks:
     def first_word(self, part: _Part) -> str:
         match = _FIRST_WORD.match("".join(self.scanner.masked[part.start : min(part.end, part.start + 60)]))
         return match.group().lower() if match else ""
+
+    def line_indent(self, offset: int, indent: int) -> int:
+        """The indentation of the physical line where a statement begins: after a bracket over lines, not the first one's."""
+        begin = self.source.line_starts[self.line_of(offset)]
+        blank = self.scanner.masked[begin:offset]
+        if "\t" in blank:
+            return indent
+        return next((i for i, character in enumerate(blank) if character != " "), len(blank))
 
     def line_of(self, offset: int) -> int:
         return self.source.position(offset).line - 1

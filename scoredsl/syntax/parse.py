@@ -8,7 +8,7 @@ from lark.exceptions import LarkError, UnexpectedInput
 
 from scoredsl.diagnostics import Diagnostic
 from scoredsl.syntax.build import build_statement
-from scoredsl.syntax.explain import explain
+from scoredsl.syntax.explain import Setting, explain
 from scoredsl.syntax.grammar import parser
 from scoredsl.syntax.nodes import Node
 from scoredsl.syntax.outline import Outline, Piece, outline
@@ -37,7 +37,9 @@ def parse_text(text: str) -> Node:
     return statement.node
 
 
-def _statement(piece: Piece, cut: Outline, source: Source, diagnostics: list[Diagnostic]) -> Statement:
+def _statement(
+    piece: Piece, cut: Outline, source: Source, diagnostics: list[Diagnostic], header: str = ""
+) -> Statement:
     text = cut.masked[piece.start : piece.end]
     span = Span(piece.start, piece.end, source.path)
     node: Node | None = None
@@ -46,11 +48,19 @@ def _statement(piece: Piece, cut: Outline, source: Source, diagnostics: list[Dia
         node = build_statement(tree, piece.start, source.path)
     except UnexpectedInput as problem:
         if not piece.broken:
-            diagnostics.append(explain(problem, text, span, piece.keyword))
+            diagnostics.append(explain(problem, text, span, piece.keyword, _setting(piece, source, header)))
     except (LarkError, RecursionError):
         if not piece.broken:
             message = "This statement is nested too deeply to be read."
             diagnostics.append(Diagnostic("syntax", "error", message, span, "Split it with define."))
     words = () if node is not None else tuple(_WORD.findall(source.text[piece.start : piece.end])[:6])
-    children = tuple(_statement(child, cut, source, diagnostics) for child in piece.children)
+    children = tuple(_statement(child, cut, source, diagnostics, piece.keyword) for child in piece.children)
     return Statement(node, piece.keyword, span, words, children)
+
+
+def _setting(piece: Piece, source: Source, header: str) -> Setting:
+    """Where a broken statement stands, for the message."""
+    written = source.text[piece.start : piece.end]
+    following = source.text[piece.end : piece.end + 200].split("\n", 1)[0]
+    below = piece.children[0].indent if piece.children else piece.indent + 2
+    return Setting(header, written, following, piece.indent, below)

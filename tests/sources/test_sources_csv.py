@@ -169,6 +169,11 @@ def test_a_header_without_names(tmp_path: Path) -> None:
             log(tmp_path, "e.csv", text)
 
 
+def test_too_many_columns(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"has 100,001 columns"):
+        log(tmp_path, "e.csv", "," * 100_000 + "\n")
+
+
 def test_header_without_rows(tmp_path: Path) -> None:
     path = written(tmp_path, "e.csv", "lead,event,time\n")
     with pytest.raises(SourceError, match="has no rows"):

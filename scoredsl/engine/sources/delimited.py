@@ -16,6 +16,7 @@ from scoredsl.engine.sources.tables import Flaw, Record, Table
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER = 1 << 20
 _LONGEST = 1 << 27
+_WIDEST = 5_000
 _NO_NULL = "\x02\x03no null\x03\x02"
 """What stands for null in a CSV: a text that is in none, so that NULL, nan and the like stay texts."""
 _FOUND = re.compile(r"Found: ([0-9]+)")
@@ -125,6 +126,8 @@ def _no_header(file: LocalFile) -> SourceError:
 def _header(db: Any, file: LocalFile, delimiter: str, size: int) -> tuple[str, ...]:
     """The header's cells, as DuckDB reads them."""
     width = _first_record(file).count(delimiter) + 1
+    if width > _WIDEST:
+        raise SourceError(f"{file.name} has {width:,} columns in its first line; at most {_WIDEST:,} can be read.")
     lenient = (
         _scan(delimiter, width, size, ", null_padding = true, strict_mode = false, ignore_errors = true") + " LIMIT 1"
     )

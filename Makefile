@@ -1,0 +1,110 @@
+# `make demo` and `make test` each work as the first command on a fresh machine with make and Python 3.11 or newer.
+# Everything is installed into the folder .venv; `make clean` takes it away again.
+
+VENV := .venv
+PYTHON :=
+HYPOTHESIS_PROFILE ?= ci
+PYTEST_ARGS :=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+export HYPOTHESIS_PROFILE
+
+.PHONY: help demo test test-long lint conformance examples wheel wheel-test clean
+
+help:
+	@echo "make demo         install into .venv, score a real log, explain one lead, run the tests of all examples"
+	@echo "make test         everything that CI runs on the sources: ruff, mypy, pytest"
+	@echo "make test-long    pytest with many more random programs and logs"
+	@echo "make lint         ruff and mypy alone"
+	@echo "make conformance  the conformance cases through the command line"
+	@echo "make examples     check, test and score all examples"
+	@echo "make wheel        build the wheel into dist/"
+	@echo "make wheel-test   install the wheel outside the checkout and use it there"
+	@echo "make clean        remove .venv, dist and caches"
+
+# ---- set-up: a stamp for each step, so that none is done twice
+
+# The first Python that is new enough and can make a virtual environment; PYTHON=... names another.
+$(VENV)/.made:
+	@for python in $(PYTHON) python3 python3.11 python3.12 python3.13 python3.14 python; do \
+	  if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Setting up $(VENV) with $$("$$python" --version)."; \
+	    "$$python" -m venv --clear "$(VENV)" && touch "$@" && exit 0; \
+	    exit 1; \
+	  fi; \
+	done; \
+	echo "scoredsl needs Python 3.11 or newer with venv (on Debian and Ubuntu: apt-get install python3 python3-venv)." >&2; \
+	echo "Where it is installed under another name, say so: make $(firstword $(MAKECMDGOALS)) PYTHON=/path/to/python3" >&2; \
+	exit 1
+
+# Installed in place (editable), so that what runs is always what stands in the checkout. The wheel has its own test.
+$(VENV)/.installed: $(VENV)/.made pyproject.toml
+	@echo "Installing scoredsl into $(VENV)."
+	@$(PIP) --editable .
+	@touch "$@"
+
+$(VENV)/.installed-dev: $(VENV)/.made pyproject.toml
+	@echo "Installing scoredsl and what its tests need into $(VENV)."
+	@$(PIP) --editable ".[dev]"
+	@touch "$@" "$(VENV)/.installed"
+
+# ---- what to see
+
+# On a terminal `score` draws its own table; elsewhere it gives CSV, which awk sets in columns.
+demo: $(VENV)/.installed
+	@scoredsl="$$(cd "$(BIN)" && pwd)/scoredsl"; table="$$(cd "$(VENV)" && pwd)/demo.csv"; cd examples/cdnow && set -e; \
+	echo; echo "== A real log, 13,833 purchases of 4,714 customers: the highest scores"; echo; \
+	echo "\$$ cd examples/cdnow && scoredsl score --top 10"; \
+	if [ -t 1 ]; then "$$scoredsl" score --top 10; \
+	else "$$scoredsl" score --top 10 > "$$table"; \
+	  awk -F, '{ for (i = 1; i <= NF; i++) printf "%-" (i < NF ? 20 : 1) "s", $$i; print "" }' "$$table"; fi; \
+	echo; echo "== Why does customer 06285 have these scores?"; echo; \
+	echo "\$$ scoredsl explain --lead 06285"; \
+	"$$scoredsl" explain --lead 06285; \
+	cd ../..; echo; echo "== The tests of all examples"; \
+	for example in examples/*/; do echo; echo "\$$ scoredsl test $${example%/}"; "$$scoredsl" test "$${example%/}"; done
+
+examples: $(VENV)/.installed
+	@scoredsl="$$(cd "$(BIN)" && pwd)/scoredsl"; set -e; \
+	for example in examples/*/; do \
+	  echo "$${example%/}"; \
+	  ( cd "$$example" && "$$scoredsl" check --format concise && "$$scoredsl" test && "$$scoredsl" score --top 3 ); \
+	done
+
+# ---- what to prove
+
+test: lint
+	@$(BIN)/python -m pytest $$($(BIN)/python -c 'import xdist' 2>/dev/null && echo -n 2) $(PYTEST_ARGS)
+
+test-long:
+	@$(MAKE) --no-print-directory test HYPOTHESIS_PROFILE=long
+
+lint: $(VENV)/.installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+conformance: $(VENV)/.installed
+	@$(BIN)/python tests/conformance/run -j 2 --command "$$(cd "$(BIN)" && pwd)/python -m scoredsl"
+
+wheel: $(VENV)/.installed-dev
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . > /dev/null
+	@ls dist/*.whl
+
+# Nothing of the checkout is in reach there: another folder, another environment, only the wheel.
+wheel-test: $(VENV)/.installed-dev
+	@set -e; there="$$(mktemp -d)"; trap 'rm -rf "$$there"' EXIT; \
+	$(BIN)/python -m build --wheel --no-isolation --outdir "$$there" . > /dev/null; \
+	$(BIN)/python -m venv "$$there/venv"; \
+	"$$there/venv/bin/python" -m pip --disable-pip-version-check install --quiet "$$there"/*.whl; \
+	cp -R examples/starter "$$there/starter"; \
+	PATH="$$there/venv/bin:$$PATH"; unset PYTHONPATH; cd "$$there/starter"; \
+	scoredsl --version; scoredsl check; scoredsl test; scoredsl score --top 3; \
+	cd ..; scoredsl init project; cd project; scoredsl check; scoredsl test; scoredsl score --top 3; \
+	scoredsl code unknown-event > /dev/null; \
+	echo "The wheel works outside the checkout."
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

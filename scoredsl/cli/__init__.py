@@ -1,0 +1,71 @@
+"""The command line: click only here, one file a verb."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Runs the command line and leaves with its exit status.
+
+    0: done (warnings included); 1: errors in rules, failed tests, rejects under --strict; 2: wrong use, unreadable
+    input, an internal error.
+    """
+    import click
+
+    from scoredsl.cli.group import cli
+    from scoredsl.semantics.imports import Unreadable
+
+    try:
+        status = cli.main(prog_name="scoredsl", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        status = leave.exit_code
+    except click.ClickException as problem:
+        problem.show()
+        status = problem.exit_code if isinstance(problem, click.UsageError) else 2
+    except Unreadable as problem:
+        click.echo(f"Error: {problem}", err=True)
+        status = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        status = 130
+    except BrokenPipeError:
+        _close_quietly()
+        status = 0
+    except MemoryError:
+        click.echo("Error: there is not enough memory for this log.", err=True)
+        status = 2
+    except Exception as problem:
+        status = _internal_error(problem)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _close_quietly() -> None:
+    """The reader of our output has gone (`| head`): that is no error."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _internal_error(problem: Exception) -> int:
+    import click
+
+    from scoredsl import __version__
+
+    if type(problem).__name__ == "SourceError":
+        click.echo(f"Error: {problem}", err=True)
+        return 2
+    if os.environ.get("SCOREDSL_TRACEBACK"):
+        raise problem
+    place = problem.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f" ({place.tb_frame.f_code.co_name}, line {place.tb_lineno})" if place is not None else ""
+    click.echo(
+        f"Internal error in scoredsl {__version__}: {type(problem).__name__}: {problem}{where}. This is our mistake, not "
+        "yours: please report it. Set SCOREDSL_TRACEBACK=1 for the details.",
+        err=True,
+    )
+    return 2

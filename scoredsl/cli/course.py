@@ -1,0 +1,76 @@
+"""What `history` and `alerts` share: the changes of scores up to an instant, as a table, CSV or a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Literal
+
+import click
+
+from scoredsl.cli import data_options as data
+from scoredsl.cli.report import say_tally
+
+
+def show_course(
+    kind: Literal["history", "alerts"],
+    arguments: tuple[str, ...],
+    lead: str | None,
+    as_of_text: str,
+    out: str | None,
+    top: int | None,
+    options: dict[str, Any],
+) -> None:
+    from scoredsl.engine import results
+    from scoredsl.reference import Log, Tally, history_of
+
+    data.check_out(out)
+    wanted = data.request(arguments, options)
+    program = data.checked_program(wanted.rules or "")
+    read = data.read_data(wanted, program)
+    instant = data.as_of(as_of_text, read)
+    log = Log.of(program, read.log.events, read.profiles.rows if read.profiles else ())
+    if lead is not None:
+        known_lead(log.leads, lead)
+    tally = Tally(ignored=log.ignored, duplicates=log.duplicates)
+    changes = history_of(log, instant, lead, tally)
+    columns = results.HISTORY_COLUMNS if kind == "history" else results.ALERT_COLUMNS
+    rows: Iterator[list[Any]] = results.history_rows(changes) if kind == "history" else results.alert_rows(changes)
+    if top is not None:
+        rows = islice(rows, top)
+    if out is not None:
+        count = results.write_file(out, columns, rows)
+        click.echo(f"{count:,} rows written to {out}.", err=True)
+    elif sys.stdout.isatty():
+        show_table(columns, list(rows), kind)
+    else:
+        results.write_csv(sys.stdout, columns, rows)
+    say_tally(tally)
+    data.leave_for_rejects(wanted, read)
+
+
+def known_lead(leads: list[str], lead: str) -> None:
+    """A usage error for a lead that the log does not have."""
+    if lead in leads:
+        return
+    from scoredsl.diagnostics import did_you_mean
+
+    meant = did_you_mean(lead, leads) if len(leads) <= 20_000 else ""
+    hint = f" {meant[0].upper()}{meant[1:]}" if meant else ""
+    raise click.UsageError(f"There is no lead {lead} in this log.{hint}")
+
+
+def show_table(columns: list[Any], rows: list[list[Any]], title: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from scoredsl.engine.results import cell
+
+    console = Console(highlight=False)
+    table = Table(title=f"{len(rows):,} {'changes' if title == 'history' else 'alerts'}", title_justify="left")
+    for column in columns:
+        table.add_column(column.name, justify="right" if column.type == "points" else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(cell(value, column.type) for value, column in zip(row, columns, strict=True)))
+    console.print(table)

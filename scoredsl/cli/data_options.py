@@ -1,0 +1,268 @@
+"""What commands that read data share: their arguments and options, and reading what they name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from scoredsl import api
+from scoredsl.cli import config, render
+from scoredsl.semantics.program import Program
+from scoredsl.semantics.values import instant_of_text, instant_text
+
+if TYPE_CHECKING:
+    from scoredsl.engine.sources import EventLog, ProfileTable, ReadOptions
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_RULES_SUFFIXES = (".score",)
+
+
+def source_options(command: F) -> F:
+    """Options that say how logs and profiles are read."""
+    for option in reversed(_SOURCE_OPTIONS):
+        command = option(command)
+    return command
+
+
+_SOURCE_OPTIONS = [
+    click.option("--profiles", multiple=True, metavar="FILE", help="Profile file (may be given several times)."),
+    click.option("--lead-column", metavar="NAME", help="The log's column for the lead, where it has another name."),
+    click.option("--event-column", metavar="NAME", help="The log's column for the event's name."),
+    click.option("--time-column", metavar="NAME", help="The log's column for the time."),
+    click.option("--id-column", metavar="NAME", help="The log's column for the event's id."),
+    click.option("--properties-column", metavar="NAME", help="A column that holds properties as JSON or a struct."),
+    click.option("--profile-lead-column", metavar="NAME", help="The profiles' column for the lead."),
+    click.option("--profile-time-column", metavar="NAME",
+                 help="The profiles' column that says since when a row holds (only `time` is taken by itself)."),
+    click.option("--event-name", metavar="NAME", help="For a log of one kind without such a column: the name of its events."),
+    click.option("--time-format", metavar="FORMAT", help="How times are written, such as yyyymmdd or dd.mm.yyyy hh:mm."),
+    click.option("--timezone", metavar="AREA/CITY", help="Timezone of times in the data that have no offset (default UTC)."),
+    click.option("--input-format", type=click.Choice([*config.FORMATS, "jsonl"]),
+                 help="The data's format, whatever the files' names; needed for standard input (-)."),
+    click.option("--rejects", metavar="FILE", help="Write rejected rows to this CSV file: file, row, reason, text."),
+    click.option("--strict", is_flag=True, help="Leave with exit status 1 if a row was rejected."),
+]
+
+
+@dataclass(slots=True)
+class Request:
+    """What a command is to work on: the arguments, with what scoredsl.toml says where they say nothing."""
+
+    rules: str | None
+    events: tuple[str, ...]
+    profiles: tuple[str, ...]
+    event_options: ReadOptions
+    profile_options: ReadOptions
+    rejects: str | None
+    strict: bool
+
+
+def request(arguments: Sequence[str], options: dict[str, Any], *, needs_rules: bool = True) -> Request:
+    """Reads the arguments `[RULES] [EVENTS]...` and the source options; the command line wins over scoredsl.toml."""
+    from scoredsl.engine.sources import ColumnNames, ReadOptions, SourceError
+
+    stated = project()
+    rules, events = _split(arguments, needs_rules)
+    if rules is None and needs_rules:
+        rules = _stated_rules(stated)
+    named_events = bool(events)
+    if not events:
+        events = stated.events
+        if not events:
+            raise click.UsageError("Which log? Name its files, or name them in scoredsl.toml as events.")
+    profiles = tuple(options["profiles"]) or (() if named_events else stated.profiles)
+    columns = stated.columns
+    names = ColumnNames(
+        options["lead_column"] or columns.get("lead"),
+        options["event_column"] or (None if options["event_name"] else columns.get("event")),
+        options["time_column"] or columns.get("time"),
+        options["id_column"] or columns.get("id"),
+        options["properties_column"] or columns.get("properties"),
+    )
+    event_name = options["event_name"] or (None if options["event_column"] else stated.event_name)
+    timezone = options["timezone"] or stated.timezone
+    if options["timezone"]:
+        _known_zone(options["timezone"])
+    time_format = options["time_format"] or stated.time_format
+    input_format = options["input_format"] or stated.input_format
+    if "-" in events and input_format is None:
+        raise SourceError("Standard input has no name to tell its format by: say --input-format csv, ndjson, ....")
+    event_options = ReadOptions(names, event_name, time_format, input_format, timezone)
+    profile_names = ColumnNames(
+        options["profile_lead_column"] or stated.profile_columns.get("lead"),
+        None,
+        options["profile_time_column"] or stated.profile_columns.get("time"),
+        None,
+        stated.profile_columns.get("properties"),
+    )
+    profile_options = ReadOptions(profile_names, timezone=timezone)
+    return Request(rules, tuple(events), profiles, event_options, profile_options, options["rejects"], options["strict"])
+
+
+def project() -> config.Config:
+    """What scoredsl.toml of this folder (or above) says; what is wrong in it is an error."""
+    toml = config.find(Path())
+    if toml is None:
+        return config.Config()
+    stated, diagnostics = config.read(toml)
+    if diagnostics:
+        shown = render.as_text(diagnostics, render.Sources(), full=True, stream=sys.stderr)
+        click.echo(shown, err=True)
+        raise click.ClickException(f"{toml} has errors.")
+    return stated
+
+
+def _split(arguments: Sequence[str], needs_rules: bool) -> tuple[str | None, tuple[str, ...]]:
+    """The rules file is the first argument that is one; everything else is data."""
+    if not needs_rules:
+        return None, tuple(arguments)
+    if arguments and _is_rules(arguments[0]):
+        return program_path(arguments[0]), tuple(arguments[1:])
+    return None, tuple(arguments)
+
+
+def _is_rules(argument: str) -> bool:
+    return argument.endswith(_RULES_SUFFIXES) or Path(argument).is_dir()
+
+
+def program_path(path: str) -> str:
+    """A rules file; for a folder the one that its scoredsl.toml names, or its only one."""
+    place = Path(path)
+    if not place.is_dir():
+        return place.as_posix()
+    toml = place / config.FILE_NAME
+    if toml.is_file():
+        return _stated_rules(config.read(toml)[0])
+    found = sorted(place.glob("*.score"))
+    if len(found) != 1:
+        what = "no .score file" if not found else f"{len(found)} .score files"
+        raise click.UsageError(f"The folder {path} has {what} and no {config.FILE_NAME}: name one file.")
+    return found[0].as_posix()
+
+
+def _stated_rules(stated: config.Config) -> str:
+    if not stated.rules:
+        raise click.UsageError("Which rules? Name a .score file first, or name it in scoredsl.toml as rules.")
+    if len(stated.rules) > 1:
+        raise click.UsageError(f"scoredsl.toml names {len(stated.rules)} rules files: say which, e.g. {stated.rules[0]}.")
+    return stated.rules[0]
+
+
+def _known_zone(name: str) -> None:
+    from scoredsl.diagnostics import closest
+    from scoredsl.semantics.zones import zone_names
+
+    if name != "UTC" and name not in zone_names():
+        meant = closest(name, zone_names())
+        raise click.UsageError(f'There is no timezone "{name}".' + (f" Did you mean {meant}?" if meant else ""))
+
+
+def checked_program(path: str) -> Program:
+    """The program of a rules file; its errors are shown and end the command with exit status 1."""
+    program, diagnostics = api.check(path)
+    if program is None:
+        errors = [d for d in diagnostics if d.is_error]
+        click.echo(render.as_text(errors, render.Sources(), full=True, stream=sys.stderr), err=True)
+        click.echo(render.summary(errors, len({d.span.file for d in errors})), err=True)
+        raise click.exceptions.Exit(1)
+    return program
+
+
+@dataclass(slots=True)
+class Data:
+    """What was read, and what there is to say about it."""
+
+    log: EventLog
+    profiles: ProfileTable | None
+    rejected: int
+
+
+def read_data(wanted: Request, program: Program | None = None) -> Data:
+    """Reads the log and the profiles, says on standard error what was found and what was rejected."""
+    from scoredsl.engine.sources import read_events, read_profiles, write_rejects
+
+    lists = program.list_columns if program is not None else frozenset()
+    log = read_events(wanted.events, replace(wanted.event_options, list_columns=lists))
+    notes = list(log.notes)
+    rejected = list(log.rejected)
+    profiles = None
+    if wanted.profiles:
+        profiles = read_profiles(wanted.profiles, replace(wanted.profile_options, list_columns=lists))
+        notes += profiles.notes
+        rejected += profiles.rejected
+    for note in dict.fromkeys(notes):
+        click.echo(note, err=True)
+    if rejected:
+        _show_rejects(rejected, wanted.rejects)
+    if wanted.rejects is not None:
+        write_rejects(wanted.rejects, rejected)
+    return Data(log, profiles, len(rejected))
+
+
+_SHOWN_REJECTS = 5
+
+
+def _show_rejects(rejected: Sequence[Any], target: str | None) -> None:
+    many = len(rejected)
+    click.echo(f"{many:,} row{'s' if many != 1 else ''} rejected:", err=True)
+    for one in rejected[:_SHOWN_REJECTS]:
+        click.echo(f"  {one.file}:{one.row}: {one.reason}", err=True)
+    if many > _SHOWN_REJECTS:
+        rest = f"  ... and {many - _SHOWN_REJECTS:,} more."
+        click.echo(rest if target else f"{rest} Write them all to a file with --rejects FILE.", err=True)
+
+
+def leave_for_rejects(wanted: Request, data: Data) -> None:
+    """`--strict` makes rejected rows an error."""
+    if wanted.strict and data.rejected:
+        click.echo(f"Error: {data.rejected:,} rows were rejected (--strict).", err=True)
+        raise click.exceptions.Exit(1)
+
+
+def as_of(text: str, data: Data) -> int:
+    """The instant of --as-of: `latest` (the newest event or profile row), `now`, or a time (UTC without an offset)."""
+    from scoredsl.reference import latest_instant
+
+    if text == "latest":
+        newest = latest_instant(data.log.events, data.profiles.rows if data.profiles else ())
+        if newest is None:
+            raise click.UsageError("There is no event or profile row with a time: say --as-of.")
+        click.echo(f"As of {instant_text(newest)}, the newest event or profile row.", err=True)
+        return newest
+    if text == "now":
+        import time
+
+        return time.time_ns() // 1000
+    found = instant_of_text(text, None)
+    if found is None:
+        raise click.UsageError(f"--as-of {text} is no time. Write latest, now, 2026-03-01 or 2026-03-01T09:30:00Z.")
+    return found
+
+
+as_of_option = click.option("--as-of", "as_of_text", default="latest", metavar="latest|now|TIME",
+                            help="The instant to score at; without an offset UTC. Default: latest, the newest event or "
+                            "profile row.")
+engine_option = click.option("--engine", type=click.Choice(["auto", "reference"]), default="auto",
+                             help="How scores are computed (auto is the reference interpreter for now).")
+out_option = click.option("--out", metavar="FILE", help="Write the result to FILE.csv, FILE.parquet or FILE.ndjson.")
+
+
+def check_out(out: str | None) -> None:
+    """Refuses a result file of unknown kind, or in a folder that is not there, before any work is done."""
+    from scoredsl.engine.results import SUFFIXES
+
+    if out is None:
+        return
+    path = Path(out)
+    if path.suffix.lower() not in SUFFIXES:
+        raise click.UsageError(f"--out {out}: the file's name must end in .csv, .parquet or .ndjson.")
+    if not path.resolve().parent.is_dir():
+        raise click.UsageError(f"--out {out}: there is no folder {path.parent}.")
+    if path.is_dir():
+        raise click.UsageError(f"--out {out} is a folder.")

@@ -1,0 +1,106 @@
+"""`scoredsl score`."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from typing import Any
+
+import click
+
+from scoredsl.cli import data_options as data
+from scoredsl.cli.progress import progress
+from scoredsl.cli.report import say_tally
+from scoredsl.semantics.program import Program
+from scoredsl.semantics.values import instant_text, millionths_text
+
+
+@click.command("score")
+@click.argument("arguments", nargs=-1, metavar="[RULES] [EVENTS]...")
+@data.source_options
+@data.as_of_option
+@data.out_option
+@click.option("--top", type=click.IntRange(min=1), metavar="N", help="Show the N highest leads (default 10 on a terminal).")
+@data.engine_option
+def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: int | None, engine: str,
+            **options: Any) -> None:
+    """Score a log: every lead's scores, tiers, grids and labels.
+
+    RULES is a .score file, EVENTS are log files (CSV, TSV, NDJSON, JSON, Parquet; also .gz and .zst, patterns, and - for
+    standard input). Without them scoredsl.toml says what to score. On a terminal the highest leads are shown;
+    otherwise, or with --out, all leads, sorted by lead.
+
+    \b
+    Examples:
+      scoredsl score rules.score events.csv
+      scoredsl score rules.score events.csv --profiles profiles.csv --as-of 2026-03-31 --out scores.csv
+      scoredsl score rules.score orders.csv --event-name purchase --time-format yyyymmdd
+    """
+    from scoredsl.engine import results
+    from scoredsl.reference import Log, score_log
+
+    data.check_out(out)
+    wanted = data.request(arguments, options)
+    program = data.checked_program(wanted.rules or "")
+    read = data.read_data(wanted, program)
+    instant = data.as_of(as_of_text, read)
+    log = Log.of(program, read.log.events, read.profiles.rows if read.profiles else ())
+    with progress("Scoring leads") as advance:
+        table = score_log(log, instant, advance)
+    columns = results.score_columns(program)
+    rows = list(results.score_rows(program, table.rows))
+    if top is not None:
+        rows = _highest(program, rows)[:top]
+    if out is not None:
+        results.write_file(out, columns, rows)
+        click.echo(f"{len(rows):,} leads written to {out}.", err=True)
+    elif sys.stdout.isatty():
+        _show(program, rows, instant, top or 10, len(table.rows))
+    else:
+        results.write_csv(sys.stdout, columns, rows)
+    say_tally(table.tally)
+    data.leave_for_rejects(wanted, read)
+
+
+def _highest(program: Program, rows: list[list[Any]]) -> list[list[Any]]:
+    """The rows by the main score (the last one in the file, which combines the others), the highest first."""
+    if not program.scores:
+        return rows
+    from scoredsl.engine.results import score_columns
+
+    names = [column.name for column in score_columns(program)]
+    main = names.index(program.scores[-1].name)
+    return sorted(rows, key=lambda row: -row[main])
+
+
+def _show(program: Program, rows: list[list[Any]], instant: int, top: int, total: int) -> None:
+    """A table of the highest leads and, for each score with tiers, how many leads are in each."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from scoredsl.engine.results import cell, score_columns
+
+    console = Console(highlight=False)
+    columns = score_columns(program)
+    shown = _highest(program, rows)[:top]
+    table = Table(title=f"Top {len(shown):,} of {total:,} leads as of {instant_text(instant)}", title_justify="left")
+    for column in columns:
+        table.add_column(column.name, justify="right" if column.type == "points" else "left", overflow="fold")
+    for row in shown:
+        table.add_row(*(cell(value, column.type) for value, column in zip(row, columns, strict=True)))
+    console.print(table)
+    names = [column.name for column in columns]
+    for score in program.scores:
+        if not score.tiers:
+            continue
+        place = names.index(f"{score.name}_tier")
+        counts = Counter(row[place] for row in rows)
+        tiers = Table(title=f"Tiers of {score.name}", title_justify="left")
+        tiers.add_column("tier")
+        tiers.add_column("from", justify="right")
+        tiers.add_column("leads", justify="right")
+        for tier in score.tiers:
+            number = f"{'above ' if tier.above else ''}{millionths_text(tier.number)}"
+            tiers.add_row(tier.name, number, f"{counts[tier.name]:,}")
+        tiers.add_row("(none)", "", f"{counts[None]:,}")
+        console.print(tiers)
