@@ -206,5 +206,5 @@ def test_short_commands_load_nothing_heavy(arguments: list[str]) -> None:
         "sys.exit(f'loaded: {sorted(heavy)}' if heavy else 0)\n"
     )
     command = [sys.executable, "-c", program]
-    done = subprocess.run(command, cwd=STARTER, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
+    done = subprocess.run(command, cwd=STARTER, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

@@ -113,4 +113,4 @@ def apply_fixes(diagnostics: Sequence[Diagnostic]) -> dict[str, int]:
 
 
 def _touch(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end or one == other
+    return (one.start < other.end and other.start < one.end) or one == other

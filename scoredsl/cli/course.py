@@ -68,7 +68,8 @@ def show_table(columns: list[Any], rows: list[list[Any]], title: str) -> None:
     from scoredsl.engine.results import cell
 
     console = Console(highlight=False)
-    table = Table(title=f"{len(rows):,} {'changes' if title == 'history' else 'alerts'}", title_justify="left")
+    console.print(f"{len(rows):,} {'changes' if title == 'history' else 'alerts'}")
+    table = Table()
     for column in columns:
         table.add_column(column.name, justify="right" if column.type == "points" else "left", overflow="fold")
     for row in rows:

@@ -1,4 +1,4 @@
-"""A progress bar on a terminal; nothing elsewhere."""
+"""A progress bar on a terminal, for work that takes a while; nothing elsewhere."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _STEP = 256
+_MANY = 2_000
+"""Fewer leads are done before anyone could read a bar."""
 
 
 @contextmanager
@@ -18,13 +20,22 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    bar = Progress(TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                   console=Console(stderr=True), transient=True)
-    with bar:
-        task = bar.add_task(what, total=None)
+    bar = Progress(
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    task = bar.add_task(what, total=None)
 
-        def advance(done: int, total: int) -> None:
-            if done % _STEP == 0 or done == total:
-                bar.update(task, completed=done, total=total)
+    def advance(done: int, total: int) -> None:
+        if total >= _MANY and (done % _STEP == 0 or done == total):
+            bar.start()
+            bar.update(task, completed=done, total=total)
 
+    try:
         yield advance
+    finally:
+        bar.stop()

@@ -83,7 +83,8 @@ def _show(program: Program, rows: list[list[Any]], instant: int, top: int, total
     console = Console(highlight=False)
     columns = score_columns(program)
     shown = _highest(program, rows)[:top]
-    table = Table(title=f"Top {len(shown):,} of {total:,} leads as of {instant_text(instant)}", title_justify="left")
+    console.print(f"Top {len(shown):,} of {total:,} leads as of {instant_text(instant)}")
+    table = Table()
     for column in columns:
         table.add_column(column.name, justify="right" if column.type == "points" else "left", overflow="fold")
     for row in shown:
@@ -95,7 +96,8 @@ def _show(program: Program, rows: list[list[Any]], instant: int, top: int, total
             continue
         place = names.index(f"{score.name}_tier")
         counts = Counter(row[place] for row in rows)
-        tiers = Table(title=f"Tiers of {score.name}", title_justify="left")
+        console.print(f"Tiers of {score.name}")
+        tiers = Table()
         tiers.add_column("tier")
         tiers.add_column("from", justify="right")
         tiers.add_column("leads", justify="right")

@@ -1,7 +1,7 @@
 """The naive interpreter: what a score is, by definition. Every engine is compared with it."""
 
 from scoredsl.reference.lead import HistoryRow, LeadRun, LeadScores, ScoreState
-from scoredsl.reference.run import Log, ScoreTable, history_of, leads_at, latest_instant, score_log
+from scoredsl.reference.run import Log, ScoreTable, history_of, latest_instant, leads_at, score_log
 from scoredsl.reference.tally import Tally
 
 __all__ = [

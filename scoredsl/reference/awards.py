@@ -81,7 +81,13 @@ class Awarding:
     """Computes the segments of one score for one lead up to an instant."""
 
     def __init__(
-        self, score: p.Score, evaluator: Evaluator, profile: Profile, events: Sequence[Event], until: int, before: Before
+        self,
+        score: p.Score,
+        evaluator: Evaluator,
+        profile: Profile,
+        events: Sequence[Event],
+        until: int,
+        before: Before,
     ) -> None:
         self.score = score
         self.evaluator = evaluator
@@ -167,7 +173,7 @@ class Awarding:
             return False
         if rule.state is None:
             return True
-        scores = {None: self.before(segment, occurrence.instant)}
+        scores: dict[str | None, int] = {None: self.before(segment, occurrence.instant)}
         return self.evaluator.holds(rule.state, Seen(NO_EVENTS, 0, self.profile, occurrence.instant, scores))
 
     def before(self, segment: Segment, instant: int) -> int:

@@ -44,14 +44,21 @@ def cause(run: LeadRun, score: p.Score, before: ScoreState | None, after: ScoreS
         if word is not None:
             named.append((now.rule.place.span.start, f"{now.rule.name} {word}"))
     named.extend(bound_causes(before, after))
-    if before is None and not named and score.start:
-        return "start at"
-    order = sorted(range(len(named)), key=lambda i: (named[i][0], i))
-    words: list[str] = []
-    for i in order:
-        if named[i][1] not in words or " " in named[i][1]:
-            words.append(named[i][1])
-    return "; ".join(words)
+    if before is None and not named:
+        named.extend(first_causes(score, after))
+    named.sort(key=lambda entry: entry[0])
+    return "; ".join(dict.fromkeys(words for _, words in named))
+
+
+def first_causes(score: p.Score, after: ScoreState) -> list[tuple[int, str]]:
+    """Why a first value is there although no rule gave anything: where the score starts, or a bound."""
+    if score.start:
+        return [(score.place.span.start, "start at")]
+    return [
+        (bound.place.span.start, key[1])
+        for key, (bound, effect) in bound_effects(after).items()
+        if bound is not None and effect
+    ]
 
 
 def what_happened(
@@ -84,18 +91,30 @@ def what_happened(
 
 
 def bound_causes(before: ScoreState | None, after: ScoreState) -> list[tuple[int, str]]:
-    """A conditional maximum or minimum that begins or ceases to hold."""
+    """The conditional bounds that began or ceased to hold and so gave or took another amount than before."""
     causes: list[tuple[int, str]] = []
-    pairs = [((None, None) if before is None else (before.minimum, before.maximum), (after.minimum, after.maximum))]
-    for i, now in enumerate(after.group_bounds):
-        pairs.append(((None, None) if before is None else before.group_bounds[i], now))
-    for was_pair, now_pair in pairs:
-        for word, was, now in zip(("minimum", "maximum"), was_pair, now_pair, strict=True):
-            changed = was is not now and any(b is not None and b.when is not None for b in (was, now))
-            place = now or was
-            if changed and place is not None and before is not None:
-                causes.append((place.place.span.start, word))
+    then = {} if before is None else bound_effects(before)
+    for key, (bound, effect) in bound_effects(after).items():
+        was, effect_before = then.get(key, (None, 0))
+        conditional = any(each is not None and each.when is not None for each in (was, bound))
+        place = bound or was
+        if was is not bound and conditional and effect != effect_before and place is not None:
+            causes.append((place.place.span.start, key[1]))
     return causes
+
+
+def bound_effects(state: ScoreState) -> dict[tuple[int, str], tuple[p.Bound | None, int]]:
+    """By (group, or -1 for the score; minimum or maximum): the bound that holds and what it gave or took."""
+    parts = [(-1, state.unbounded, state.minimum, state.maximum)]
+    for i, ((low, high), (total, _)) in enumerate(zip(state.group_bounds, state.groups, strict=True)):
+        parts.append((i, total, low, high))
+    effects: dict[tuple[int, str], tuple[p.Bound | None, int]] = {}
+    for group, total, low, high in parts:
+        raised = total if low is None else max(total, low.number)
+        lowered = raised if high is None else min(raised, high.number)
+        effects[group, "minimum"] = (low, raised - total)
+        effects[group, "maximum"] = (high, lowered - raised)
+    return effects
 
 
 def formula_cause(run: LeadRun, score: p.Score, before: ScoreState | None, after: ScoreState) -> list[str]:

@@ -13,7 +13,7 @@ from scoredsl.semantics.imports import Loaded, LoadedFile, Reader, load
 from scoredsl.semantics.literals import points_of
 from scoredsl.semantics.report import Problems, replace
 from scoredsl.semantics.resolve import _CONDITIONS, Context, PendingName, Resolver, walk
-from scoredsl.semantics.scope import DefineEntry, Scope, SetEntry, collect, suggestion
+from scoredsl.semantics.scope import DefineEntry, SetEntry, collect, listed, suggestion
 from scoredsl.semantics.scores import IMPLICIT, PlaceMaker, ScoreChecker
 from scoredsl.semantics.tests import Targets, TestChecker
 from scoredsl.semantics.values import millionths_text
@@ -100,7 +100,7 @@ class _Checker:
             f'There is no timezone "{name}".',
             node.name.span,
             f'Did you mean "{found}"?' if found else 'Write area and city, such as "Europe/Berlin".',
-            fix=replace(node.name.span, f'"{found}"', sure=False) if found else None,
+            fix=replace(node.name.span, f'"{found}"', sure=found.lower() == name.lower()) if found else None,
         )
 
     # ---- the program
@@ -158,13 +158,18 @@ class _Checker:
     def score_names(self) -> None:
         """Names of scores, grids, labels and their columns must all differ, also from defines."""
         seen: set[str] = set()
-        for file, statement in self.statements:
+        defined: dict[Span, int] = {}
+        scores: dict[str, int] = {}
+        for i, (file, statement) in enumerate(self.statements):
+            if statement.keyword == "define":
+                defined[statement.node.name.span if isinstance(statement.node, n.Define) else statement.span] = i
             if statement.keyword in ("score", "grid", "label"):
                 name = self.name_of(statement)
                 if name is None:
                     continue
                 if statement.keyword == "score":
                     self.scope.scores.setdefault(name.text, name.span)
+                    scores.setdefault(name.text, i)
                 self.column(name.text, name.span, f"the {statement.keyword} {name.text}")
                 if statement.keyword == "score" and any(child.keyword in ("tier", "threshold") for child in statement.children):
                     self.column(f"{name.text}_tier", name.span, f"the tiers of {name.text}")
@@ -172,22 +177,25 @@ class _Checker:
                 seen.add(file.key)
                 body = self.implicit_statements(file)
                 self.scope.scores.setdefault(IMPLICIT, body[0].span)
-                self.column(IMPLICIT, body[0].span, "the score of a file without a score header")
+                self.column(IMPLICIT, body[0].span, "the score of a file without a score header",
+                            "Put the rules of each file under a header of their own, such as score engagement.")
                 tiers = [s for s in body if s.keyword in ("tier", "threshold")]
                 if tiers:
                     self.column(f"{IMPLICIT}_tier", tiers[0].span, "the tiers of score")
         for name_, entry in self.scope.defines.items():
-            if name_ in self.scope.scores:
-                self.problems.error(
-                    "duplicate-name",
-                    f"The define {name_} has the name of a score.",
-                    entry.span,
-                    "Give the define another name.",
-                    related=(Related(self.scope.scores[name_], f"the score {name_}"),),
-                    name=name_,
-                )
+            if name_ not in self.scope.scores:
+                continue
+            score = self.scope.scores[name_]
+            if name_ in scores and defined[entry.span] < scores[name_]:  # the later of the two has the message
+                message, span = f"The score {name_} has the name of a define.", score
+                related = Related(entry.span, f"the define {name_}")
+            else:
+                message, span = f"The define {name_} has the name of a score.", entry.span
+                related = Related(score, f"the score {name_}")
+            self.problems.error("duplicate-name", message, span, "Give the define another name.", related=(related,),
+                                name=name_)
 
-    def column(self, name: str, span: Span, what: str) -> None:
+    def column(self, name: str, span: Span, what: str, help: str = "Give one of the two another name.") -> None:
         if name == "lead":
             self.problems.error("duplicate-name", f"{what[0].upper()}{what[1:]} would have the column lead, which is the "
                                 "lead's own.", span, "Choose another name.", name=name)
@@ -196,13 +204,18 @@ class _Checker:
         if before is None:
             self.columns[name] = (span, what)
             return
-        words = f"{what[0].upper()}{what[1:]} and {before[1]}" if what != before[1] else f"{what[0].upper()}{what[1:]}"
-        message = f"{words} would have one column, {name}." if what != before[1] else f"{words} is there already."
+        words = f"{what[0].upper()}{what[1:]}"
+        if what != before[1]:
+            message = f"{words} and {before[1]} would have one column, {name}."
+        elif name == IMPLICIT and what != f"the score {name}":
+            message = "Another file of this program has rules without a score header too: both would be the score score."
+        else:
+            message = f"{words} is there already."
         self.problems.error(
             "duplicate-name",
             message,
             span,
-            "Give one of the two another name.",
+            help,
             related=(Related(before[0], before[1]),),
             name=name,
         )
@@ -270,9 +283,9 @@ class _Checker:
             resolver.defines = [entry]
             node = entry.node.value
             if isinstance(node, _CONDITIONS):
-                resolver.condition(cast(n.Condition, node), Context("define"))
+                resolver.condition(node, Context("define"))
             else:
-                resolver.operand(cast(n.Value, node), Context("define"))
+                resolver.operand(node, Context("define"))
         for set_entry in self.scope.sets.values():
             if set_entry.node is not None:
                 resolver = Resolver(self.scope, set_entry.file, [])
@@ -366,6 +379,7 @@ class _Checker:
         for axis in node.axes:
             if axis.score.text not in self.scope.scores:
                 extra = cast(dict[str, Any], suggestion(axis.score.text, self.scope.scores, axis.score.span))
+                extra.setdefault("help", listed(self.scope.scores, "Write a score first: a grid reads scores."))
                 self.problems.error("unknown-score", f"There is no score {axis.score.text}.", axis.score.span, **extra,
                                     name=axis.score.text)
             bands: list[tuple[str, int | None]] = []
@@ -404,11 +418,13 @@ class _Checker:
         for name in self.scope.scores:
             tiers.setdefault(name, ())
         label_names = {label.name for label in labels}
-        grid_cells = {grid.name: grid.cells for grid in grids}
-        for _, statement in self.statements:
+        grid_cells: dict[str, tuple[str, ...] | None] = {grid.name: grid.cells for grid in grids}
+        for _, statement in self.statements:  # what a broken line seems to name is known
             name_ = self.name_of(statement)
             if statement.node is None and name_ is not None and statement.keyword == "label":
                 label_names.add(name_.text)
+            elif statement.node is None and name_ is not None and statement.keyword == "grid":
+                grid_cells.setdefault(name_.text, None)
         targets = Targets(tiers, grid_cells, frozenset(label_names))
         result: list[p.TestCase] = []
         for file, statement in self.statements:
@@ -427,12 +443,16 @@ class _Checker:
         for name in self.pending:
             if name.name in self.scope.fields:
                 continue
+            fix = replace(name.span, f"lead.{name.name}", sure=False)
+            related = () if name.via is None else (Related(name.via, "used here"),)
             if name.where in ("when", "if", "exclude", "points of when") and name.name in events:
                 self.problems.error(
                     "silent-event",
                     f"{name.name} is an event; alone it stands for a profile field of that name.",
                     name.span,
-                    f"Write has {name.name} to ask for the event, or lead.{name.name} if you mean a profile field.",
+                    f"{_asked(name)}, or lead.{name.name} if you mean a profile field.",
+                    related=related,
+                    fix=fix,
                     name=name.name,
                 )
             elif name.where == "if" and name.name in usage.properties and name.name not in usage.fields_in_when:
@@ -441,7 +461,22 @@ class _Checker:
                     f"{name.name} is a property of events; after if stand profile fields.",
                     name.span,
                     f"Move the condition into where, or write lead.{name.name} if you mean a profile field.",
+                    related=related,
+                    fix=fix,
                     name=name.name,
                 )
+
+
+def _asked(name: PendingName) -> str:
+    """How the event of a name is asked for, where it stands."""
+    match name.where:
+        case "if":
+            return "After if no event can be asked for: write a when rule with has " + name.name
+        case _ if name.days == "since":
+            return f"Write days since last {name.name} to ask for the event"
+        case "points of when":
+            return f"Write count of {name.name} to ask for the event"
+        case _:
+            return f"Write has {name.name} to ask for the event"
 
 

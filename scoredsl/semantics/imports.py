@@ -12,6 +12,7 @@ from typing import Protocol
 
 from scoredsl.diagnostics import Diagnostic, Related
 from scoredsl.syntax import nodes as n
+from scoredsl.syntax.keywords import STATEMENTS
 from scoredsl.syntax.parse import parse_file
 from scoredsl.syntax.tree import File, Statement
 from scoredsl.text import Source, Span
@@ -98,7 +99,8 @@ def _follow(at: LoadedFile, stack: list[tuple[LoadedFile, Span | None]], loaded:
         stack[-1] = (at, statement.span)
         path = posixpath.normpath(posixpath.join(posixpath.dirname(at.path), node.path.value.replace("\\", "/")))
         if not node.path.value.strip():
-            loaded.diagnostics.append(_error("import-missing", "This import names no file.", node.path.span))
+            loaded.diagnostics.append(_error("import-missing", "This import names no file.", node.path.span,
+                                             'Write the path of a rules file, such as import "catalog.score".'))
             continue
         key = reader.same(path)
         on_stack = [i for i, (file, _) in enumerate(stack) if file.key == key]
@@ -109,12 +111,22 @@ def _follow(at: LoadedFile, stack: list[tuple[LoadedFile, Span | None]], loaded:
             try:
                 text = reader.read(path)
             except Unreadable as problem:
-                loaded.diagnostics.append(_error("import-missing", str(problem), node.path.span))
+                loaded.diagnostics.append(_error("import-missing", str(problem), node.path.span,
+                                                 "The path is read from the folder of the file that imports."))
                 continue
             imported = LoadedFile(key, path, parse_file(Source(text, path)))
+            if not looks_like_rules(imported.file):
+                message = f"{posixpath.basename(path)} is no rules file: none of its lines begins as a statement does."
+                loaded.diagnostics.append(_error("import-missing", message, node.path.span, "Import a .score file."))
+                continue
             loaded.files[key] = imported
             _follow(imported, [*stack, (imported, None)], loaded, reader)
         at.imports[statement.span] = key
+
+
+def looks_like_rules(file: File) -> bool:
+    """False for a file of something else: there are lines, and no line begins as a statement does."""
+    return not file.statements or any(statement.keyword in STATEMENTS for statement in file.statements)
 
 
 def _cycle(stack: list[tuple[LoadedFile, Span | None]], loaded: Loaded) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace as with_changes
+import re
+from dataclasses import dataclass
+from dataclasses import replace as with_changes
 from typing import Any, Literal, TypeAlias, cast
 
+from scoredsl.diagnostics import Edit, Fix, Related, closest
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics.imports import LoadedFile
 from scoredsl.semantics.literals import instant_of, micros_of
 from scoredsl.semantics.program import PropertyType
 from scoredsl.semantics.report import Problems, replace
-from scoredsl.semantics.scope import DefineEntry, Scope, suggestion
-from scoredsl.semantics.values import lower
+from scoredsl.semantics.scope import DefineEntry, Scope, listed, suggestion
+from scoredsl.semantics.values import as_boolean, as_number, lower, shortest
 from scoredsl.syntax import nodes as n
 from scoredsl.text import Span
 
@@ -56,7 +59,6 @@ class Operand:
 
 FALSE = e.Always(False)
 _FLIP = {"=": "=", "!=": "!=", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
-_COMPUTED = "a number"
 
 
 @dataclass(slots=True)
@@ -66,6 +68,10 @@ class PendingName:
     name: str
     span: Span
     where: Where
+    via: Span | None = None
+    """The use of the define that the name stands in."""
+    days: str | None = None
+    """`since` or `until` where the name stands after `days since` or `days until`."""
 
 
 class Resolver:
@@ -79,6 +85,67 @@ class Resolver:
         self.defines: list[DefineEntry] = []
         """The defines that are being substituted, outermost first."""
         self.sets: list[str] = []
+        self.via: Span | None = None
+        """The use of the define or the set of events that is being substituted."""
+
+    def error(
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        help: str = "",
+        *,
+        related: tuple[Related, ...] = (),
+        fix: Fix | None = None,
+        **args: str | int | float,
+    ) -> None:
+        """Reports a mistake; inside a define or a set that only some use makes wrong, with the place of the use."""
+        if self.via is not None:
+            related = (*related, Related(self.via, "used here"))
+        self.problems.error(code, message, span, help, related=related, fix=fix, severity="error", **args)
+
+    # ---- the words of messages
+
+    def text(self, span: Span) -> str:
+        """What is written at a place of this file."""
+        return self.file.file.source.text[span.start : span.end]
+
+    def shown(self, operand: Operand) -> str:
+        """An operand as it is written, where that is short; else what it is."""
+        text = " ".join(self.text(operand.span).split())
+        return text if text and len(text) <= 40 and "#" not in text else _described(operand)
+
+    def is_a(self, operand: Operand) -> str:
+        """`count of visit is a number`, for the beginning of a message."""
+        shown = self.shown(operand)
+        kind = {"boolean": "true or false", "text": "a text"}.get(operand.kind, f"a {operand.kind}")
+        if operand.kind == "boolean" and shown in ("true", "false"):
+            kind = "a literal"
+        if operand.kind == "number" and isinstance(operand.value, e.ScoreValue) and shown != "score":
+            kind = "a score"
+        return f"{shown} is {kind}"
+
+    def deletion(self, span: Span, title: str, *, before: str = "", sure: bool = True) -> Fix | None:
+        """Deletes what stands at a place with the space (and comma) before it, and the word `before` it."""
+        text, start = self.file.file.source.text, span.start
+        if before:
+            start = _back(text, start)
+            if text[:start].endswith(before):
+                start -= len(before)
+            else:
+                return None
+        start = _back(text, start)
+        if text[:start].endswith(","):
+            start = _back(text, start - 1)
+        return Fix(title, (Edit(Span(start, span.end, span.file), ""),), sure)
+
+    def declares(self, name: str, events: frozenset[str] | None) -> bool:
+        """Whether an event of these names declares this property."""
+        return any(
+            name in event.properties
+            for event in self.scope.events.values()
+            if events is None or event.name in events
+        )
 
     # ---- conditions
 
@@ -94,9 +161,12 @@ class Resolver:
                 return self.compare(op, self.operand(left, context), self.operand(right, context), node.span)
             case n.Between(value, low, high):
                 middle = self.operand(value, context)
-                first = self.compare(">=", middle, self.operand(low, context), node.span, "between")
-                second = self.compare("<=", middle, self.operand(high, context), node.span, "between")
-                return e.And((first, second))
+                bottom, top = self.operand(low, context), self.operand(high, context)
+                said = len(self.problems.found)
+                first = self.compare(">=", middle, bottom, node.span, "between")
+                if len(self.problems.found) > said:
+                    return FALSE  # the other end is wrong in the same way
+                return e.And((first, self.compare("<=", middle, top, node.span, "between")))
             case n.InList():
                 return self.in_list(node, context)
             case n.TextTest():
@@ -104,13 +174,13 @@ class Resolver:
             case n.InWindow(value, direction, duration):
                 operand = self.operand(value, context)
                 window = micros_of(duration, self.problems)
-                if not self.is_name(operand, "a timestamp", "date"):
+                if not self.is_name(operand, f"in {direction}", "a time"):
                     return FALSE
                 return e.InWindow(cast(e.Value, operand.value), direction, window)
             case n.Matches(value, pattern):
                 operand = self.operand(value, context)
                 self.check_pattern(pattern, node.pattern_span)
-                if not self.is_name(operand, "text", None):
+                if not self.is_name(operand, "matches", "a text"):
                     return FALSE
                 return e.Matches(cast(e.Value, operand.value), pattern)
             case n.Known(value, known):
@@ -119,8 +189,8 @@ class Resolver:
                     return FALSE
                 if operand.kind in ("name", "number"):
                     return e.Known(cast(e.Value, operand.value), known)
-                self.problems.error("wrong-type", f"{_described(operand)} is always known.", operand.span,
-                                    "Ask it of a property, a profile field or a fact.")
+                self.error("wrong-type", f"{self.is_a(operand)}, which is always known.", operand.span,
+                           "Ask it of a property, a profile field or a fact.")
                 return FALSE
             case n.Has(source, some):
                 if not self.facts_allowed(node.span, context):
@@ -146,19 +216,22 @@ class Resolver:
             case "name":
                 declared = operand.declared
                 if declared is not None and declared.type in ("time", "list"):
-                    self.problems.error(
+                    ask = "in last 30d" if declared.type == "time" else 'contains "demo"'
+                    self.error(
                         "wrong-type",
-                        f"{_written(value)} is declared as a {declared.type}: alone it is no condition.",
+                        f"{_written(value)} is declared as a {declared.type}: alone it is neither true nor false.",
                         operand.span,
-                        "Compare it with something, or ask whether it is known.",
+                        f"Ask something of it, such as {_written(value)} {ask} or {_written(value)} is known.",
                     )
                 return e.IsTrue(cast(e.Value, operand.value))
             case _:
-                self.problems.error(
+                compared = {"text": f"NAME = {self.shown(operand)}", "date": f"NAME >= {self.shown(operand)}",
+                            "list": f"NAME in {self.shown(operand)}"}.get(operand.kind, f"NAME = {self.shown(operand)}" if operand.literal else f"{self.shown(operand)} > 5")
+                self.error(
                     "not-a-condition",
-                    f"{_described(operand)} alone is no condition.",
+                    f"{self.is_a(operand)}: alone it is neither true nor false.",
                     operand.span,
-                    "Compare it with something, such as > 5.",
+                    f"Compare it, such as {compared}.",
                 )
                 return FALSE
 
@@ -170,19 +243,24 @@ class Resolver:
             return FALSE
         for side in (left, right):
             if side.kind == "condition":
-                self.problems.error("wrong-type", "A condition cannot be compared.", side.span,
-                                    "Join conditions with and, or, not.")
+                other = right if side is left else left
+                fix = None
+                if other.kind == "boolean" and op in ("=", "!="):
+                    negated = bool(other.constant) != (op == "=")
+                    fix = replace(span, f"{'not ' if negated else ''}{self.shown(side)}")
+                self.error("wrong-type", f"{self.is_a(side)}: it is true or false by itself and is compared with nothing.",
+                           side.span, f"Write {self.shown(side)} or not {self.shown(side)} alone.", fix=fix)
                 return FALSE
             if side.kind == "list":
-                self.problems.error("wrong-type", "A list cannot be compared with =.", side.span,
-                                    "Write in [...], or contains any of [...].")
+                self.error("wrong-type", f"{self.is_a(side)}, and {word or op} compares single values.", side.span,
+                           f"Write in {self.shown(side)}, or contains any of {self.shown(side)}.")
                 return FALSE
         if _literal_first(left, right):
             left, right, op = right, left, _FLIP[op]
         operator = cast(e.Operator, op)
         ordered = op not in ("=", "!=")
         if right.kind in ("text", "boolean") and ordered:
-            self.problems.error(
+            self.error(
                 "wrong-type",
                 f"{_described(right)} has no order: {word or op} needs a number or a date.",
                 right.span,
@@ -193,11 +271,12 @@ class Resolver:
             if left.kind == right.kind:
                 return e.Always(_compare_constants(operator, left.constant, right.constant))
             if left.kind != "name":
-                self.problems.error(
+                number = left.kind == "number"
+                self.error(
                     "wrong-type",
-                    f"{_described(left)} cannot be compared with {_described(right, False)}.",
+                    f"{self.is_a(left)} and cannot be compared with {_described(right, False)}.",
                     right.span,
-                    "Compare it with a number.",
+                    "Compare it with a number, such as 5." if number else "Compare values of one kind.",
                 )
                 return FALSE
             value = cast(e.Value, left.value)
@@ -208,24 +287,21 @@ class Resolver:
                     self.closed_set(left, right)
                     return e.CompareText(op == "=", value, lower(cast(str, right.constant)))
                 case "boolean":
+                    self.closed_set(left, right)
                     return e.CompareBoolean(op == "=", value, bool(right.constant))
                 case _:
                     return e.CompareInstant(operator, value, cast(int, right.constant))
         if left.kind == "name" and right.kind == "name":
             return e.CompareNames(operator, cast(e.Value, left.value), cast(e.Value, right.value))
         for side in (left, right):
-            if side.kind in ("text", "boolean", "date"):
-                self.problems.error(
-                    "wrong-type",
-                    f"{_described(side)} cannot be compared with a number.",
-                    side.span,
-                    "Compare a number with a number.",
-                )
-                return FALSE
             if side.declared is not None and side.declared.type == "time":
-                self.problems.error("wrong-type", "A time cannot be compared with a number.", side.span,
-                                    "Compare it with a date such as 2026-03-01, or use in last 30d.")
+                self.error("wrong-type", f"{_name_of(side)} is declared as a time and cannot be compared with a number.",
+                           side.span, "Compare it with a date such as 2026-03-01, or use in last 30d.")
                 return FALSE
+        if not ordered:
+            name, literal = (left, right) if left.kind == "name" else (right, left)
+            if literal.literal and isinstance(literal.value, e.Constant):
+                self.closed_set(name, literal)
         return e.CompareNumbers(operator, cast(e.Value, left.value), cast(e.Value, right.value))
 
     def declared_fits(self, name: Operand, literal: Operand) -> bool:
@@ -237,11 +313,18 @@ class Resolver:
             literal.kind == "boolean" and declared.type == "time"
         )
         if wrong:
-            self.problems.error(
+            help_ = {
+                "number": "Compare it with a number such as 5, or declare it as a time.",
+                "boolean": "Compare it with true or false, or declare it as a time.",
+                "list": f'Ask {_name_of(name)} contains "demo", or declare it as a time.',
+                "time": "Compare it with a date such as 2026-03-01, use in last 30d, or declare it as a boolean.",
+            }[declared.type]
+            self.error(
                 "wrong-type",
-                f"{_name_of(name)} is declared as a {declared.type}, and {_described(literal, False)} is none.",
+                f"{_name_of(name)} is declared as a {declared.type} and cannot be compared with "
+                f"{_described(literal, False)}.",
                 literal.span,
-                f"Compare it with a {declared.type}, or change the declaration.",
+                help_,
             )
         return not wrong
 
@@ -249,19 +332,28 @@ class Resolver:
         choices = None if name.declared is None else name.declared.choices
         if choices is None:
             return
-        text = cast(str, literal.constant)
-        if lower(text) not in {lower(choice) for choice in choices}:
-            listed = ", ".join(f'"{choice}"' for choice in choices)
-            found = suggestion(text, choices, literal.span)
-            if "fix" in found:
-                best = next(c for c in choices if found["help"] == f"Did you mean {c}?")
-                found = {"help": f'Did you mean "{best}"?', "fix": replace(literal.span, f'"{best}"', sure=False)}
-            self.problems.error(
-                "closed-set",
-                f'"{text}" is none of the declared values of {_name_of(name)}: {listed}.',
-                literal.span,
-                **cast(dict[str, Any], found),
-            )
+        if isinstance(literal.value, e.Constant):
+            value: str | bool | float = literal.value.value
+        else:
+            value = cast("str | bool", literal.constant)
+        self.outside_set(value, choices, _name_of(name), literal.span)
+
+    def outside_set(self, value: str | bool | float, choices: tuple[str, ...], name: str, span: Span) -> None:
+        """Reports a literal that is none of the declared texts, each read as the literal's type asks."""
+        if isinstance(value, bool):
+            inside, written = any(as_boolean(choice) is value for choice in choices), "true" if value else "false"
+        elif isinstance(value, str):
+            inside, written = lower(value) in {lower(choice) for choice in choices}, f'"{value}"'
+        else:
+            inside, written = any(as_number(choice) == value for choice in choices), shortest(float(value))
+        if inside:
+            return
+        extra: dict[str, Any] = {"help": "Write one of these, or add it to the declaration."}
+        best = closest(value, choices) if isinstance(value, str) else None
+        if best is not None:
+            extra = {"help": f'Did you mean "{best}"?', "fix": replace(span, f'"{best}"', sure=False)}
+        values = ", ".join(f'"{choice}"' for choice in choices)
+        self.error("closed-set", f"{written} is not one of the declared values of {name}: {values}.", span, **extra)
 
     def in_list(self, node: n.InList, context: Context) -> e.Condition:
         value = self.operand(node.value, context)
@@ -269,40 +361,46 @@ class Resolver:
         if items is None or value.kind == "unknown":
             return FALSE
         if value.kind == "condition":
-            self.problems.error("wrong-type", "A condition is in no list.", value.span, "")
+            self.error("wrong-type", f"{self.is_a(value)}: it is true or false by itself and stands in no list.",
+                       value.span, f"Write {self.shown(value)} alone, joined with and or or.")
             return FALSE
         if node.negated:
-            comparisons = tuple(self.compare("!=", value, item, node.span) for item in items)
+            comparisons = tuple(self.compare("!=", value, item, node.span, "not in") for item in items)
             if value.kind not in ("name", "number"):
                 return e.And(comparisons)
             return e.NotIn(cast(e.Value, value.value), comparisons)
-        return e.Or(tuple(self.compare("=", value, item, node.span) for item in items))
+        return e.Or(tuple(self.compare("=", value, item, node.span, "in") for item in items))
 
     def items(self, node: n.ListOf | n.Ref, context: Context) -> tuple[Operand, ...] | None:
         """The items of a list, literals and constants; None if it is none (reported)."""
-        operand = self.operand(node, context) if isinstance(node, n.ListOf) else self.constant_of(node, context)
+        operand = self.operand(node, context) if isinstance(node, n.ListOf) else self.constant_of(node, context, True)
         if operand.kind == "unknown":
             return None
         if operand.kind != "list":
-            self.problems.error("wrong-type", f"{_written(node)} is no list.", operand.span,
-                                'Write a list in brackets, such as ["DE", "AT"], or the name of a define that is one.')
+            self.error("wrong-type", f"{self.is_a(operand)}, and a list belongs here.", operand.span,
+                       'Write a list in brackets, such as ["DE", "AT"], or the name of a define that is one.',
+                       fix=replace(operand.span, f"[{self.shown(operand)}]", sure=False) if operand.literal else None)
             return None
         bad = [item for item in operand.items if not item.literal]
         for item in bad:
             if item.kind != "unknown":
-                self.problems.error("wrong-type", "A list holds literals and constants only.", item.span,
-                                    "Write a number, a text in quotes, a date, true or false.")
+                self.error("wrong-type", f"{self.is_a(item)}, and a list holds only single fixed values.", item.span,
+                           "Write a number, a text in quotes, a date, true or false, or the define of one.")
         return None if bad else operand.items
 
-    def constant_of(self, ref: n.Ref, context: Context) -> Operand:
-        """A name that must be a define."""
+    def constant_of(self, ref: n.Ref, context: Context, as_list: bool = False) -> Operand:
+        """A name that must be a define; of a list where `as_list`."""
         entry = None if ref.lead or ref.quoted else self.scope.define(ref.name, self.file)
         if entry is None:
             known = [name for name in self.scope.defines if self.scope.define(name, self.file)]
             extra = cast(dict[str, Any], suggestion(ref.name, known, ref.span))
-            extra.setdefault("help", 'Write a text in quotes or a list in brackets, or define the name.')
-            self.problems.error("unknown-define", f"{ref.name} is no define: a text or a list belongs here.",
-                                ref.span, **extra)
+            written = f'["{ref.name}"]' if as_list else f'"{ref.name}"'
+            what = "a list in brackets" if as_list else "a text in quotes"
+            if "fix" not in extra:
+                extra = {"help": f"Write {written} if you mean the text, or define {ref.name}.",
+                         "fix": replace(ref.span, written, sure=False)}
+            self.error("unknown-define", f"{ref.name} is not defined; here stands {what} or the name of a define.",
+                       ref.span, **extra, name=ref.name)
             return Operand("unknown", ref.span)
         return self.substitute(entry, ref, context)
 
@@ -319,30 +417,33 @@ class Resolver:
             return FALSE
         for item in wanted:
             if item.kind == "list":
-                self.problems.error("wrong-type", f"{node.op} takes one text; this is a list.", item.span,
-                                    f"Write {_any_of(node.op)} for a list.")
+                self.error("wrong-type", f"{self.is_a(item)}, and {node.op} takes one text.", item.span,
+                           f"Write {_any_of(node.op, self.shown(item))}.")
                 return FALSE
             if item.kind != "text":
-                self.problems.error("wrong-type", f"{node.op} takes text, not {_described(item, False)}.", item.span,
-                                    'Write a text in quotes, such as "demo".')
+                quoted = item.literal and self.text(item.span)[:1].isdigit()
+                self.error("wrong-type", f"{self.is_a(item)}, and {node.op} takes a text.", item.span,
+                           'Write a text in quotes, such as "demo".',
+                           fix=replace(item.span, f'"{self.text(item.span)}"', sure=False) if quoted else None)
                 return FALSE
-        if not self.is_name(value, "text", None):
+        if not self.is_name(value, node.op, "a text"):
             return FALSE
         texts = tuple(lower(cast(str, item.constant)) for item in wanted)
         return e.TextTest(node.op, cast(e.Value, value.value), texts)
 
-    def is_name(self, operand: Operand, needed: str, literal: str | None) -> bool:
-        """True for a property, field, `latest` or `first`; else reported: `needed` belongs here."""
+    def is_name(self, operand: Operand, word: str, needed: str) -> bool:
+        """True for a property, field, `latest` or `first`; else reported: what `word` needs."""
         if operand.kind == "name":
             declared = operand.declared
-            if literal == "date" and declared is not None and declared.type in ("number", "boolean", "list"):
-                self.problems.error("wrong-type", f"{_name_of(operand)} is declared as a {declared.type}, not as a time.",
-                                    operand.span, "")
+            if needed == "a time" and declared is not None and declared.type in ("number", "boolean", "list"):
+                self.error("wrong-type", f"{_name_of(operand)} is declared as a {declared.type}, and {word} needs a time.",
+                           operand.span, f"Ask it of a time, or declare {_name_of(operand)} as a time.")
                 return False
             return True
         if operand.kind != "unknown":
-            self.problems.error("wrong-type", f"{_described(operand)} stands where {needed} is asked.", operand.span,
-                                "Ask it of a property or a profile field.")
+            needs = f"{word} needs {needed}" if operand.kind != "text" else f"{word} is asked of a property or a field"
+            self.error("wrong-type", f"{self.is_a(operand)}, and {needs}.", operand.span,
+                       "Ask it of a property or a profile field.")
         return False
 
     def check_pattern(self, pattern: str, span: Span) -> None:
@@ -355,11 +456,8 @@ class Resolver:
         except re2.error as problem:
             reason = problem.args[0] if problem.args else ""
             reason = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-            help_ = "Check brackets and signs; the syntax is RE2's."
-            if any(sign in pattern for sign in ("(?=", "(?!", "(?<=", "(?<!")):
-                help_ = "RE2 syntax has no look-ahead and no look-behind: write two conditions, joined with and."
-            self.problems.error("bad-regular-expression", f"This regular expression cannot be used: {reason}.", span,
-                                help_)
+            message, help_ = _expression_problem(reason, pattern)
+            self.error("bad-regular-expression", f"This regular expression cannot be used: {message}.", span, help_)
 
     # ---- values
 
@@ -399,8 +497,8 @@ class Resolver:
     def number(self, node: n.Value, context: Context, *, points: bool = False) -> e.Value | None:
         """Arithmetic; None where something in it is wrong (reported). With `points` declared types must be numbers."""
         match node:
-            case n.Negate(operand):
-                inner = self.number(operand, context, points=points)
+            case n.Negate(negated):
+                inner = self.number(negated, context, points=points)
                 return None if inner is None else e.Negative(inner)
             case n.Arithmetic(op, left, right):
                 first = self.number(left, context, points=points)
@@ -409,12 +507,12 @@ class Resolver:
             case n.Call(function, arguments):
                 values = [self.number(argument, context, points=points) for argument in arguments]
                 if function == "round" and len(arguments) != 1:
-                    self.problems.error("arguments", f"round takes one number, not {len(arguments)}.", node.span,
-                                        "Write round(x / 10) * 10 to round to tens.")
+                    self.error("arguments", f"round takes one number, not {len(arguments)}.", node.span,
+                               "Write round(x), or round(x * 100) / 100 to keep two decimals.")
                     return None
                 if function != "round" and len(arguments) < 2:
-                    self.problems.error("arguments", f"{function} takes two numbers or more.", node.span,
-                                        f"Write {function}(a, b).")
+                    self.error("arguments", f"{function} takes two numbers or more, not {len(arguments)}.", node.span,
+                               f"Write {function}(a, b), such as {function}({self.text(arguments[0].span)}, 10).")
                     return None
                 if any(value is None for value in values):
                     return None
@@ -424,16 +522,16 @@ class Resolver:
                 if operand.kind == "unknown":
                     return None
                 if operand.kind not in ("number", "name"):
-                    self.problems.error("wrong-type", f"{_described(operand)} is no number.", operand.span,
-                                        "Arithmetic takes numbers and names that hold numbers.")
+                    self.error("wrong-type", f"{self.is_a(operand)}, and a number belongs here.", operand.span,
+                               "Write a number, or a name that holds one.")
                     return None
                 declared = operand.declared
                 if points and declared is not None and declared.type != "number":
-                    self.problems.error(
+                    self.error(
                         "wrong-type",
                         f"{_written(node)} is declared as {_article(declared.type)}: points need a number.",
                         operand.span,
-                        "Take a property that is declared as a number.",
+                        "Take one that is declared as a number, or write the points as a number.",
                     )
                     return None
                 return operand.value
@@ -466,28 +564,35 @@ class Resolver:
 
     def silent_score(self, ref: n.Ref, context: Context) -> None:
         meant = "property" if context.where in ("where", "points of on") else "field"
-        self.problems.error(
+        help_ = f"Write `score` in backquotes if you mean a {meant} of that name."
+        if context.where in ("where", "points of on"):
+            help_ += " The score's value is asked after if: on visit if score > 10 add 5."
+        elif context.where == "label":
+            names = " or ".join(list(self.scope.scores)[:3])
+            help_ = f"In a label write the name of the score: {names}. {help_}" if names else help_
+        self.error(
             "silent-score",
             f"score stands here as if it were a {meant}: the score's value can be asked after if, in a formula and "
             "in a label.",
             ref.span,
-            f"Write `score` in backquotes if you mean a {meant} of that name.",
+            help_,
         )
 
     def score_ref(self, ref: n.Ref) -> Operand:
         if ref.lead or ref.quoted:
-            self.problems.error("formula-name", "A formula is made of scores and numbers; this is a profile field.",
-                                ref.span, "Write a score with a rule, such as when seats is known add seats.")
+            self.error("formula-name", f"A formula is made of scores and numbers; {self.text(ref.span)} is a profile field.",
+                       ref.span, f"Make a score of it, with the rule when {ref.name} is known add {ref.name}.")
             return Operand("unknown", ref.span)
         if ref.name not in self.scope.scores:
             extra = cast(dict[str, Any], suggestion(ref.name, self.scope.scores, ref.span))
-            self.problems.error("unknown-score", f"There is no score {ref.name}.", ref.span, **extra, name=ref.name)
+            extra.setdefault("help", listed(self.scope.scores, "There are no scores yet."))
+            self.error("unknown-score", f"There is no score {ref.name}.", ref.span, **extra, name=ref.name)
             return Operand("unknown", ref.span)
         return Operand("number", ref.span, e.ScoreValue(ref.name))
 
     def property(self, ref: n.Ref, context: Context) -> Operand:
         if not context.has_properties:
-            self.problems.error(
+            self.error(
                 "no-property",
                 f"An inactivity is no event: it has no property {ref.name}.",
                 ref.span,
@@ -508,10 +613,10 @@ class Resolver:
                 if event in self.scope.events
                 for prop in self.scope.events[event].properties
             }
-            extra = cast(dict[str, Any], suggestion(name, sorted(candidates), span))
-            extra.setdefault("help", "Declare it with the event, or use one of: " + ", ".join(sorted(candidates)) + ".")
+            extra = cast(dict[str, Any], suggestion(name, sorted(candidates), span, "`"))
+            extra.setdefault("help", f"Declare {name} with the event. {listed(sorted(candidates), '')}".strip())
             of = "any event" if events is None or len(events) != 1 else next(iter(events))
-            self.problems.error("unknown-property", f"{name} is no declared property of {of}.", span, **extra, name=name)
+            self.error("unknown-property", f"{name} is not a declared property of {of}.", span, **extra, name=name)
         return declared
 
     def prop(self, name: n.Name, events: frozenset[str] | None) -> str:
@@ -522,18 +627,18 @@ class Resolver:
         self.property_name(name.text, name.span, events)
         return name.text
 
-    def field(self, ref: n.Ref, context: Context) -> Operand:
+    def field(self, ref: n.Ref, context: Context, days: str | None = None) -> Operand:
         known, declared = self.scope.field_type(ref.name)
         if context.where in FIELD_CONTEXTS:
             if context.where != "if":
                 self.scope.usage.fields_in_when.add(ref.name)
             if not ref.lead and not ref.quoted:
-                self.pending.append(PendingName(ref.name, ref.span, context.where))
+                self.pending.append(PendingName(ref.name, ref.span, context.where, self.via, days))
         if not known and not self.is_silent_event(ref, context):
-            extra = cast(dict[str, Any], suggestion(ref.name, self.scope.fields, ref.span))
-            extra.setdefault("help", f"Declare it: profile {ref.name} text.")
-            self.problems.error("unknown-field", f"{ref.name} is no declared profile field.", ref.span, **extra,
-                                name=ref.name)
+            prefix = "lead." if ref.lead else ""
+            extra = cast(dict[str, Any], suggestion(ref.name, self.scope.fields, ref.span, "`", prefix))
+            extra.setdefault("help", f"Declare it: profile {self.text(ref.span).removeprefix('lead.')} text.")
+            self.error("unknown-field", f"{ref.name} is not a declared profile field.", ref.span, **extra, name=ref.name)
         return Operand("name", ref.span, e.Field(ref.name), declared=declared)
 
     def is_silent_event(self, ref: n.Ref, context: Context) -> bool:
@@ -553,22 +658,25 @@ class Resolver:
         if any(each.name == entry.name for each in self.defines):
             return Operand("unknown", ref.span)  # the cycle is reported once, at the first define of it
         if context.where in ("where", "if", "points of on", "formula") and self.uses_facts(entry, context.where == "if"):
-            self.problems.error(
+            self.error(
                 "fact-not-here",
-                f"{entry.name} looks at the lead's events (a fact), which is not possible {_place(context.where)}.",
+                f"{entry.name} is made of a fact about the lead, which is not possible {_place(context.where)}.",
                 ref.span,
                 "Facts stand in when, exclude and label.",
+                related=(Related(entry.span, f"the define {entry.name}"),),
             )
             return Operand("unknown", ref.span)
         inner = Resolver(self.scope, entry.file, self.pending)
         inner.defines = [*self.defines, entry]
+        inner.via = self.via or ref.span
         node = entry.node.value
         if isinstance(node, _CONDITIONS):
             if context.where == "formula":
-                self.problems.error("wrong-type", f"{entry.name} is a condition: a formula needs numbers.", ref.span, "")
+                self.error("wrong-type", f"{entry.name} is a condition: a formula needs numbers.", ref.span,
+                           "Make a score with a when rule of it, and use that score.")
                 return Operand("unknown", ref.span)
-            return Operand("condition", ref.span, condition=inner.condition(cast(n.Condition, node), context))
-        operand = inner.operand(cast(n.Value, node), context)
+            return Operand("condition", ref.span, condition=inner.condition(node, context))
+        operand = inner.operand(node, context)
         return with_changes(operand, span=ref.span)
 
     def uses_facts(self, entry: DefineEntry, days_allowed: bool, seen: frozenset[str] = frozenset()) -> bool:
@@ -591,15 +699,19 @@ class Resolver:
 
     # ---- facts
 
-    def facts_allowed(self, span: Span, context: Context) -> bool:
+    def facts_allowed(self, span: Span, context: Context, days: str = "") -> bool:
+        """Reports a fact where it cannot stand; `days` is the field of `days since` and `days until`."""
         if context.where in FACTS_ALLOWED:
             return True
-        self.problems.error(
-            "fact-not-here",
-            f"A fact about the lead's events (count of, has, days since ...) is not possible {_place(context.where)}.",
-            span,
-            "Facts stand in when, exclude and label.",
-        )
+        shown = " ".join(self.text(span).split())
+        shown = shown if len(shown) <= 40 and "#" not in shown else shown.split()[0] + " ..."
+        help_ = "Facts stand in when, exclude and label."
+        if days:
+            help_ = "It stands in when, if, exclude and label."
+            if context.where == "where":
+                direction = "next" if shown.startswith("days until") else "last"
+                help_ += f" In where write {days} in {direction} 30d."
+        self.error("fact-not-here", f"A fact about the lead, {shown}, is not possible {_place(context.where)}.", span, help_)
         return False
 
     def fact(self, node: n.Fact, context: Context) -> Operand:
@@ -623,23 +735,24 @@ class Resolver:
         return self.pattern(step), last
 
     def days_field(self, direction: str, field: n.Ref, span: Span, context: Context) -> Operand:
-        if context.where != "if" and not self.facts_allowed(span, context):
+        if context.where != "if" and not self.facts_allowed(span, context, f"lead.{field.name}"):
             return Operand("unknown", span)
         entry = None if field.lead or field.quoted else self.scope.define(field.name, self.file)
         if entry is not None:
-            self.problems.error("wrong-type", f"days {direction} takes a profile field; {field.name} is a define.",
-                                field.span, f"Write lead.{field.name} if you mean a field.")
+            self.error("wrong-type", f"days {direction} takes a profile field; {field.name} is a define.",
+                       field.span, f"Write lead.{field.name} if you mean a field.",
+                       related=(Related(entry.span, f"the define {entry.name}"),))
             return Operand("unknown", span)
         if field.name == "score" and not field.quoted and not field.lead:
             self.silent_score(field, context)
             return Operand("unknown", span)
-        operand = self.field(field, context)
+        operand = self.field(field, context, direction)
         if operand.declared is not None and operand.declared.type in ("number", "boolean", "list"):
-            self.problems.error(
+            self.error(
                 "wrong-type",
-                f"{field.name} is declared as a {operand.declared.type}: days {direction} needs a time.",
+                f"{field.name} is declared as a {operand.declared.type}, and days {direction} needs a time.",
                 field.span,
-                "",
+                f"Ask it of a time, or declare {field.name} as a time.",
             )
             return Operand("unknown", span)
         value = e.DaysSince(field.name) if direction == "since" else e.DaysUntil(field.name)
@@ -696,6 +809,7 @@ class Resolver:
                 return ()
             inner = Resolver(self.scope, entry.file, self.pending)
             inner.sets = [*self.sets, entry.name]
+            inner.via = self.via or name.span
             step = entry.node.step
             matcher = inner.matcher(step.events)
             if step.where is None:
@@ -704,11 +818,10 @@ class Resolver:
             condition = inner.condition(step.where, context)
             return tuple(e.Alternative(a.names, (*a.where, condition)) for a in matcher.alternatives)
         if self.scope.events and name.text not in self.scope.events:
-            candidates = [*self.scope.events, *self.scope.sets]
-            extra = cast(dict[str, Any], suggestion(name.text, candidates, name.span))
-            extra.setdefault("help", "Declare it with event, or use a declared one.")
-            self.problems.error("unknown-event", f"{name.text} is no declared event.", name.span, **extra,
-                                name=name.text)
+            candidates = [*self.scope.events, *(() if name.quoted else self.scope.sets)]
+            extra = cast(dict[str, Any], suggestion(name.text, candidates, name.span, '"'))
+            extra.setdefault("help", f"Declare it: event {self.text(name.span)}.")
+            self.error("unknown-event", f"{name.text} is not a declared event.", name.span, **extra, name=name.text)
         return None
 
 
@@ -773,7 +886,7 @@ def _described(operand: Operand, capital: bool = True) -> str:
         case "condition":
             text = "a condition"
         case _:
-            text = "a name"
+            text = "a property or field"
     return text[0].upper() + text[1:] if capital else text
 
 
@@ -812,5 +925,44 @@ def _article(type_: str) -> str:
     return type_ if type_ == "text" else f"a {type_}"
 
 
-def _any_of(op: str) -> str:
-    return "contains any word of [...]" if op == "contains word" else "contains any of [...]"
+def _any_of(op: str, items: str) -> str:
+    return f"contains any {'word of' if op == 'contains word' else 'of'} {items}"
+
+
+def _back(text: str, offset: int) -> int:
+    """The offset before the spaces that end at an offset; a line's indentation is left."""
+    start = offset
+    while start > 0 and text[start - 1] == " ":
+        start -= 1
+    return offset if start == 0 or text[start - 1] in "\r\n" else start
+
+
+def _expression_problem(reason: str, pattern: str) -> tuple[str, str]:
+    """What is wrong with a regular expression and what to do, from what RE2 says."""
+    kind, _, piece = reason.partition(": ")
+    if any(sign in pattern for sign in ("(?=", "(?!", "(?<=", "(?<!")):
+        return (f"{piece or 'it'} looks ahead or behind, which this syntax (RE2) does not have",
+                "Write two conditions, joined with and.")
+    match kind:
+        case "missing )" | "missing closing )":
+            return "a ( is not closed", "Add the ), or write \\( for the character itself."
+        case "missing ]" | "missing closing ]":
+            return "a [ is not closed", "Add the ], or write \\[ for the character itself."
+        case "unexpected )":
+            return "a ) has no ( before it", "Add the (, or write \\) for the character itself."
+        case "no argument for repetition operator" | "missing argument to repetition operator":
+            return f"nothing stands before {piece} that it could repeat", f"Write \\{piece} for the character itself."
+        case "bad repetition operator":
+            return f"{piece} repeats a repetition", f"Write {piece[:1]} alone."
+        case "invalid repetition size" | "bad repetition size":
+            return f"{piece} repeats too often (at most 1000 times)", "Write a smaller number."
+        case "invalid character class range":
+            return f"the range {piece} runs backwards", "Write the smaller sign first, such as [a-z]."
+        case "invalid escape sequence" if piece[1:2].isdigit():
+            return f"{piece} refers back to a group, which this syntax (RE2) does not have", "Write what is meant in full."
+        case "invalid escape sequence":
+            return f"{piece} has no meaning", f"Write {piece[1:]} without the backslash."
+        case "trailing \\":
+            return "it ends with a backslash", "Write two backslashes for the character itself."
+        case _:
+            return reason, "Check brackets and signs; the syntax is RE2's."

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from scoredsl.diagnostics import Edit, Fix, Related
+from scoredsl.diagnostics import Fix, Related
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
 from scoredsl.semantics.literals import day_after, days_of, instant_of, micros_of, points_of, whole_number
@@ -94,9 +95,13 @@ class RuleChecker:
             if before is None:
                 found[kind] = clause
                 continue
+            if not isinstance(node.effect, n.Award):
+                continue  # reset and set to refuse both
+            words, other = clause_words(clause), clause_words(before)
             self.problems.error(
                 "duplicate-clause",
-                f"{kind} stands twice in this rule; each clause stands once.",
+                f"{words} stands twice in this rule; each clause stands once." if words == other else
+                f"{other} and {words} exclude each other: a rule has one of them.",
                 clause.span,
                 "Delete one of the two.",
                 related=(Related(before.span, "the first one"),),
@@ -111,12 +116,20 @@ class RuleChecker:
             verb = "subtract" if award.sign < 0 else "add"
             span = clause.span
             self.problems.error(
-                "but-not",
+                "but-not-direction",
                 f"but not {clause.direction} stands after {'an addition' if verb == 'subtract' else 'a subtraction'}"
                 f"; after {verb} it is but not {needed}.",
                 span,
                 f"Write but not {needed}.",
+                fix=self.direction(clause, needed),
             )
+
+    def direction(self, clause: n.ButNot, needed: str) -> Fix | None:
+        """`below` for `above` and the reverse; offered, as the award may be what is wrong."""
+        at = self.resolver.text(clause.span).find(clause.direction)
+        start = clause.span.start + at
+        span = Span(start, start + len(clause.direction), clause.span.file)
+        return None if at < 0 else replace(span, needed, f"Write but not {needed}", sure=False)
 
     def no_clauses(self, node: n.OnRule, word: str) -> None:
         """`reset` and `set to` take neither limits nor lifetime."""
@@ -132,7 +145,7 @@ class RuleChecker:
                 f"{what} is {kind}; {word} takes none: it happens each time.",
                 clause.span,
                 "Delete it.",
-                fix=Fix("Delete it", (Edit(clause.span, ""),)),
+                fix=self.resolver.deletion(clause.span, f"Delete {what}"),
             )
 
     def title(self, clauses: dict[str, n.Clause]) -> str | None:
@@ -155,10 +168,12 @@ class RuleChecker:
         if name is None:
             return None
         if not name.quoted and name.text in EVENT_COLUMNS:
-            meaning = "Each lead is scored alone: write once." if name.text == "lead" else \
+            meaning = "Each lead is scored alone: delete per lead." if name.text == "lead" else \
                 "For the calendar write per day, per week, per month or per year." if name.text == "time" else \
                 "Write a property of the event, such as per campaign."
             fix = None
+            if name.text == "lead" and not self.resolver.declares("lead", occurrence.events):
+                fix = self.resolver.deletion(name.span, "Delete per lead", before="per")
             self.problems.error(
                 "silent-per",
                 f"{name.text} is a column of every event, not a property: per {name.text} limits nothing.",
@@ -168,8 +183,10 @@ class RuleChecker:
             )
             return None
         if not occurrence.has_properties:
+            help_ = "per day, per week, per month or per year" if word == "up to" else \
+                f"{word} per day, {word} per week or {word} every 30d"
             self.problems.error("no-property", f"An inactivity is no event: it has no property {name.text}.", name.span,
-                                f"Write {word} per day, per week, per month or every 30d.")
+                                f"Write {help_.replace('at most', 'at most 3 times')}.")
             return None
         return self.resolver.prop(name, occurrence.events)
 
@@ -199,7 +216,7 @@ class RuleChecker:
             chosen = chosen or each.decay
         if not isinstance(chosen, n.Decay):
             return None
-        return decay_of(chosen, self.problems)
+        return decay_of(chosen, self.resolver)
 
     def ends_on(self, clause: n.Clause | None, occurrence: Occurrence) -> p.EndsOn | None:
         if not isinstance(clause, n.EndsOn):
@@ -274,7 +291,7 @@ class RuleChecker:
             self.problems.error("same-not-here", "with same compares several events; this trigger takes one.",
                                 node.same.span,
                                 f"Delete it, or write how many: 3 page_view with same {node.same.prop.text} within 7d.")
-        if node.within is not None:
+        elif node.within is not None:
             self.problems.error("within-not-here", "within stands with a count, a chain or an absence; this trigger takes "
                                 "one event.", node.within.span, "Delete it, or write how many: 3 page_view within 7d.")
 
@@ -327,8 +344,8 @@ class RuleChecker:
             for clause in branch.clauses:
                 kind = clause_kind(clause)
                 if isinstance(clause, n.UpTo | n.Title) and kind in seen:
-                    self.problems.error("duplicate-clause", f"{kind} stands twice in this rule.", clause.span,
-                                        "Delete one of the two.", related=(Related(seen[kind].span, "the first one"),))
+                    self.problems.error("duplicate-clause", f"{kind} stands twice in this rule; each clause stands once.",
+                                        clause.span, "Delete one of the two.", related=(Related(seen[kind].span, "the first one"),))
                 seen.setdefault(kind, clause)
                 match clause:
                     case n.Title(text) if branch is last:
@@ -346,29 +363,35 @@ class RuleChecker:
         return p.WhenRule(index, group, place, title, tuple(branches), up_to)
 
     def clause_of_when(self, clause: n.Clause) -> None:
+        words = clause_words(clause)
         match clause:
-            case n.Limit() | n.ButNot():
-                kind = "a limit"
+            case n.Limit():
+                words += " is a limit and"
             case n.FromDate() | n.UntilDate():
-                kind = "a campaign date"
+                words += " is a campaign date and"
+            case n.ButNot():
+                words += " stops single awards and"
             case _:
-                kind = "a lifetime"
-        help_ = "Delete it: the points of when count exactly while the condition holds."
+                words += " is a lifetime and"
+        help_ = "Delete it: the points of when count once, exactly while the condition holds."
         if isinstance(clause, n.ButNot):
-            help_ = "but not stands after on ... subtract. For a when rule use minimum or up to."
-        self.problems.error(
-            "clause-of-when",
-            f"{clause_words(clause)} is {kind} and belongs to on; a when rule has none.",
-            clause.span,
-            help_,
-        )
+            help_ = "For a when rule use minimum, maximum or up to."
+        # what a when rule does anyway can be deleted without a second thought
+        sure = isinstance(clause, n.Never) or (isinstance(clause, n.Limit) and clause.once and clause.per is None
+                                               and clause.period is None and clause.every is None)
+        self.problems.error("clause-of-when", f"{words} belongs to on; a when rule has none.", clause.span, help_,
+                            fix=self.resolver.deletion(clause.span, f"Delete {clause_words(clause)}", sure=sure))
 
 
-def decay_of(clause: n.Decay, problems: Problems) -> p.Decay:
-    days = days_of(clause.duration, problems)
+def decay_of(clause: n.Decay, resolver: Resolver) -> p.Decay:
+    days = days_of(clause.duration, resolver.problems)
     percent = clause.percent or 0.0
     if percent > 100:
-        problems.error("decay-percent", f"A decay takes at most 100%, not {percent:g}%.", clause.span, "Write 100% or less.")
+        match = re.search(r"[0-9][0-9_.]*%", resolver.text(clause.span))
+        start = clause.span.start
+        span = clause.span if match is None else Span(start + match.start(), start + match.end(), clause.span.file)
+        resolver.problems.error("decay-percent", f"A decay takes at most 100%, not {percent:g}%.", span,
+                                "Write 100% or less.")
         percent = 100.0
     return p.Decay(clause.kind, days, percent)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -130,12 +131,31 @@ def _declared(name: str, declared: dict[str, PropertyType] | object) -> Property
     return _UNKNOWN
 
 
-def suggestion(word: str, candidates: Iterable[str], span: Span) -> dict[str, object]:
-    """Keyword arguments for a diagnostic: help and fix, where something is close."""
+_PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
+
+
+def suggestion(
+    word: str, candidates: Iterable[str], span: Span, quote: str = "", prefix: str = ""
+) -> dict[str, object]:
+    """Keyword arguments for a diagnostic: help and fix, where something is close.
+
+    `quote` is what a name stands in that is no plain name; `prefix` is written before the name (`lead.`).
+    """
     found = closest(word, candidates)
     if found is None:
         return {}
-    return {"help": f"Did you mean {found}?", "fix": replace(span, found, sure=False)}
+    plain = _PLAIN.fullmatch(found) is not None or not quote
+    written = prefix + (found if plain else f"{quote}{found}{quote}")
+    return {"help": f"Did you mean {written}?", "fix": replace(span, written, sure=False)}
+
+
+def listed(names: Iterable[str], otherwise: str, most: int = 6) -> str:
+    """`There is: a, b, c.`, for a message about a name that is not there; `otherwise` where there is none."""
+    found = list(dict.fromkeys(names))
+    if not found:
+        return otherwise
+    more = f" and {len(found) - most} more" if len(found) > most else ""
+    return f"There is: {', '.join(found[:most])}{more}."
 
 
 def collect(loaded: Loaded, problems: Problems, zone: Zone) -> Scope:
@@ -153,6 +173,7 @@ class _Collector:
         self.scope = scope
         self.problems = scope.problems
         self.places: dict[tuple[str, str], Span] = {}
+        """In program order: the first place of each name of a kind."""
 
     def first(self, kind: str, name: str, span: Span) -> bool:
         """True for the first of its name; else the collision is reported."""
@@ -164,7 +185,7 @@ class _Collector:
             "duplicate-name",
             f"The {kind} {name} is there already.",
             span,
-            f"Give one of the two another name, or delete it.",
+            "Give one of the two another name, or delete one of them.",
             related=(Related(before, f"{name} stands here first"),),
             name=name,
         )
@@ -175,20 +196,26 @@ class _Collector:
             case n.EventDecl() as node:
                 if self.first("event", node.name.text, node.name.span):
                     properties: dict[str, PropertyType] = {}
+                    places: dict[str, Span] = {}
                     for declared in node.properties:
-                        if declared.name.text in properties:
+                        name = declared.name.text
+                        if name in properties:
                             self.problems.error(
                                 "duplicate-name",
-                                f"The property {declared.name.text} is listed twice.",
+                                f"The property {name} is listed twice.",
                                 declared.name.span,
                                 "Delete one of the two.",
+                                related=(Related(places[name], "the first one"),),
+                                name=name,
                             )
-                        properties[declared.name.text] = property_type(declared)
+                            continue
+                        properties[name] = property_type(declared)
+                        places[name] = declared.name.span
                     self.scope.events[node.name.text] = EventType(node.name.text, node.title, properties)
             case n.ProfileDecl() as node:
-                name = node.field.name
-                if self.first("profile field", name.text, name.span):
-                    self.scope.fields[name.text] = property_type(node.field)
+                field_name = node.field.name
+                if self.first("profile field", field_name.text, field_name.span):
+                    self.scope.fields[field_name.text] = property_type(node.field)
             case n.Define() as node:
                 if self.first("define", node.name.text, node.name.span):
                     self.scope.defines[node.name.text] = DefineEntry(node.name.text, node.name.span, file, node)
@@ -223,17 +250,19 @@ class _Collector:
                 self.places.setdefault(("set of events", name), span)
 
     def collisions(self) -> None:
-        """A set of events may not be named like a declared event."""
+        """A set of events may not be named like a declared event; the later of the two has the message."""
+        order = {key: i for i, key in enumerate(self.places)}
         for name, entry in self.scope.sets.items():
-            if name in self.scope.events:
-                self.problems.error(
-                    "duplicate-name",
-                    f"The set of events {name} has the name of a declared event.",
-                    entry.span,
-                    "Give the set another name.",
-                    related=(Related(self.places["event", name], f"the event {name}"),),
-                    name=name,
-                )
+            if name not in self.scope.events:
+                continue
+            event, place = self.places["event", name], f"the event {name}"
+            if order["event", name] < order["set of events", name]:
+                message, span = f"The set of events {name} has the name of a declared event.", entry.span
+            else:
+                message, span = f"The event {name} has the name of a set of events.", event
+                event, place = entry.span, f"the set of events {name}"
+            self.problems.error("duplicate-name", message, span, "Give the set another name.",
+                                related=(Related(event, place),), name=name)
 
 
 def property_type(declared: n.Declared) -> PropertyType:

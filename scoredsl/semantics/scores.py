@@ -159,7 +159,7 @@ class ScoreChecker:
                     return
                 block.decay = (clause, node.span)
                 if isinstance(clause, n.Decay):
-                    decay_of(clause, self.problems)
+                    decay_of(clause, self.resolver)
 
     def twice(self, what: str, span: Span, before: Span) -> None:
         self.problems.error(
@@ -199,8 +199,11 @@ class ScoreChecker:
             kind = "from" if clause.kind == "above" else clause.kind
             kind = "until below" if kind == "for good" else kind
             if kind in seen:
-                words = f"{seen[kind].kind} and {clause.kind}" if seen[kind].kind != clause.kind else clause.kind
-                self.problems.error("duplicate-clause", f"{words}: a {node.keyword} has one of them, once.", clause.span,
+                if seen[kind].kind != clause.kind:
+                    message = f"{seen[kind].kind} and {clause.kind} exclude each other: a {node.keyword} has one of them."
+                else:
+                    message = f"{'The title' if kind == 'title' else kind} stands twice; a {node.keyword} has it once."
+                self.problems.error("duplicate-clause", message, clause.span,
                                     "Delete one of the two.", related=(Related(seen[kind].span, "the first one"),))
             seen.setdefault(kind, clause)
         name = node.name.text if node.name is not None else "qualified"
@@ -213,15 +216,17 @@ class ScoreChecker:
             return None
         number = points_of(from_clause.number, self.problems, "A tier")
         if name in places:
+            help_ = "Give one of the two another name."
+            if node.name is None:
+                help_ = f"A threshold without a name is called {name}: write threshold {millionths_text(number)} as NAME."
             self.problems.error("duplicate-name", f"The tier {name} is there already in this score.", name_span,
-                                "Give one of the two another name.", related=(Related(places[name], "the first one"),),
-                                name=name)
+                                help_, related=(Related(places[name], "the first one"),), name=name)
             return None
         places[name] = name_span
         same = next((tier for tier in tiers if tier.number == number), None)
         if same is not None:
             self.problems.error(
-                "tier-number",
+                "tiers-same-number",
                 f"The tiers {same.name} and {name} begin at the same number, {millionths_text(number)}.",
                 from_clause.number.span,
                 "Change one of the two numbers.",
@@ -234,10 +239,10 @@ class ScoreChecker:
             if below >= number:
                 self.problems.error(
                     "until-below",
-                    f"until below {millionths_text(below)} must be below the {millionths_text(number)} that the tier "
-                    "begins at.",
+                    f"The tier {name} begins at {millionths_text(number)}: until below must be smaller than that, not "
+                    f"{millionths_text(below)}.",
                     course.span,
-                    "Write a smaller number.",
+                    f"Write a number below {millionths_text(number)}, or take until below out.",
                 )
         title = seen.get("title")
         return p.Tier(
@@ -274,7 +279,8 @@ class ScoreChecker:
         if child.keyword in TEST_BODY:
             message, help_ = f"{child.keyword} stands in a test.", 'Write it under a line test "what is tested".'
         elif child.keyword in ("tier", "threshold", "start") and block == "group":
-            message, help_ = f"{child.keyword} stands in a score, not in a group.", "Move it out of the group."
+            word = "start at" if child.keyword == "start" else child.keyword
+            message, help_ = f"{word} stands in a score, not in a group.", "Move it out of the group."
         elif child.keyword in SCORE_BODY:
             message, help_ = f"{child.keyword} does not stand in a {block}.", "Move it out of the block."
         else:

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+from scoredsl.diagnostics import Related
 from scoredsl.semantics import program as p
-from scoredsl.semantics.literals import instant_of, micros_of, points_of, whole_number
+from scoredsl.semantics.literals import instant_of, micros_of, whole_number
 from scoredsl.semantics.log import Value
 from scoredsl.semantics.program import PropertyType
 from scoredsl.semantics.report import replace
 from scoredsl.semantics.resolve import Resolver
-from scoredsl.semantics.scope import suggestion
+from scoredsl.semantics.scope import listed, suggestion
 from scoredsl.semantics.scores import PlaceMaker
-from scoredsl.semantics.values import instant_text, lower
+from scoredsl.semantics.values import instant_text, to_millionths
 from scoredsl.syntax import nodes as n
 from scoredsl.syntax.tree import Statement
+from scoredsl.text import Span
 
 
 class Targets:
     """What expectations can be about: the scores (with their tiers), grids and labels of the program."""
 
-    def __init__(self, scores: Mapping[str, tuple[str, ...]], grids: Mapping[str, tuple[str, ...]],
+    def __init__(self, scores: Mapping[str, tuple[str, ...]], grids: Mapping[str, tuple[str, ...] | None],
                  labels: frozenset[str]) -> None:
+        """The cells of a grid are None where its line is broken."""
         self.scores = scores
         self.grids = grids
         self.labels = labels
@@ -99,6 +102,7 @@ class TestChecker:
         count = 1 if node.count is None else whole_number(node.count, self.problems, "The number of events")
         every = 0 if node.every is None else micros_of(node.every, self.problems)
         properties: dict[str, Value] = {}
+        self.each_once(node.properties)
         known = frozenset({name.text})
         for assign in node.properties:
             found, declared = self.scope.property_type(assign.name.text, known)
@@ -119,29 +123,37 @@ class TestChecker:
 
     def given_profile(self, node: n.GivenProfile, child: Statement, fields: list[p.GivenFields]) -> int | None:
         values: dict[str, Value] = {}
+        self.each_once(node.fields)
         for assign in node.fields:
             known, declared = self.scope.field_type(assign.name.text)
             if not known:
-                extra = cast(dict[str, Any], suggestion(assign.name.text, self.scope.fields, assign.name.span))
-                self.problems.error("unknown-field", f"{assign.name.text} is no declared profile field.",
+                extra = cast(dict[str, Any], suggestion(assign.name.text, self.scope.fields, assign.name.span, "`"))
+                extra.setdefault("help", f"Declare it: profile {self.resolver.text(assign.name.span)} text.")
+                self.problems.error("unknown-field", f"{assign.name.text} is not a declared profile field.",
                                     assign.name.span, **extra, name=assign.name.text)
             values[assign.name.text] = self.value(assign, declared)
         time = None if node.at is None else instant_of(node.at, self.scope.zone, self.problems)
         fields.append(p.GivenFields(time, values, self.place(child.span)))
         return time
 
+    def each_once(self, assigns: tuple[n.Assign, ...]) -> None:
+        seen: dict[str, Span] = {}
+        for assign in assigns:
+            name = assign.name
+            if name.text in seen:
+                self.problems.error("duplicate-name", f"{name.text} is given twice in this line.", name.span,
+                                    "Delete one of the two.", related=(Related(seen[name.text], "the first one"),),
+                                    name=name.text)
+            seen.setdefault(name.text, name.span)
+
     def value(self, assign: n.Assign, declared: PropertyType | None) -> Value:
         """The value of the data that a literal stands for."""
         node = assign.value
-        if isinstance(node, n.Text) and declared is not None and declared.choices is not None:
-            if node.value and lower(node.value) not in {lower(choice) for choice in declared.choices}:
-                listed = ", ".join(f'"{choice}"' for choice in declared.choices)
-                self.problems.error(
-                    "closed-set",
-                    f'"{node.value}" is none of the declared values of {assign.name.text}: {listed}.',
-                    node.span,
-                )
-        return self.data_value(node)
+        value = self.data_value(node)
+        choices = None if declared is None else declared.choices
+        if choices is not None and isinstance(value, str | bool | int | float) and value != "":
+            self.resolver.outside_set(value, choices, assign.name.text, node.span)
+        return value
 
     def data_value(self, node: object) -> Value:
         match node:
@@ -158,7 +170,7 @@ class TestChecker:
                 return [self.data_value(item) for item in items]
             case _:
                 self.problems.error("wrong-type", "A test gives a text, a number, a date, true, false or a list.",
-                                    cast(Any, node).span, "")
+                                    cast(Any, node).span, "Write the value itself.")
                 return None
 
     # ---- expectations
@@ -169,20 +181,15 @@ class TestChecker:
             case n.ExpectExcluded():
                 return p.Expectation("excluded", at, place)
             case n.ExpectValue(score, op, number, high):
-                if not self.known("score", score, self.targets.scores):
+                if not self.known_score(score):
                     return None
-                top = points_of(high, self.problems) if high is not None else 0
-                return p.Expectation("value", at, place, score.text, op, points_of(number, self.problems), top)
+                top = expected(high) if high is not None else 0
+                return p.Expectation("value", at, place, score.text, op, expected(number), top)
             case n.ExpectTier(score, tier, becomes):
-                if not self.known("score", score, self.targets.scores):
+                if not self.known_score(score):
                     return None
-                names = self.targets.scores[score.text]
-                if tier is not None and tier.text not in names:
-                    extra = cast(dict[str, Any], suggestion(tier.text, names, tier.span))
-                    extra.setdefault("help", "Its tiers: " + ", ".join(names) + "." if names
-                                     else "It has no tiers: write tier NAME from N in the score.")
-                    self.problems.error("unknown-tier", f"The score {score.text} has no tier {tier.text}.", tier.span,
-                                        **extra, name=tier.text)
+                if tier is not None and tier.text not in self.targets.scores[score.text]:
+                    self.unknown_tier(score, tier)
                     return None
                 kind = "becomes" if becomes else "tier"
                 return p.Expectation(cast(Any, kind), at, place, score.text, tier=None if tier is None else tier.text)
@@ -193,51 +200,87 @@ class TestChecker:
                     return None
                 return p.Expectation("label", at, place, label.text, holds=holds)
 
+    def unknown_tier(self, score: n.Name, tier: n.Name, span: Span | None = None, prefix: str = "") -> None:
+        names = self.targets.scores[score.text]
+        extra = cast(dict[str, Any], suggestion(tier.text, names, span or tier.span, '"', prefix))
+        extra.setdefault("help", listed(names, "It has no tiers: write tier NAME from N in the score."))
+        self.problems.error("unknown-tier", f"The score {score.text} has no tier {tier.text}.", span or tier.span, **extra,
+                            name=tier.text)
+
     def cell(self, node: n.ExpectCell, grid: n.Name, cell: n.Name, at: int, place: p.Place) -> p.Expectation | None:
         if grid.text in self.targets.scores:
             tiers = self.targets.scores[grid.text]
             what = f'"{cell.text}"' if cell.quoted else cell.text
-            if not cell.quoted and cell.text.isdigit():
-                message, fixed = f"{grid.text} is a score.", f"{grid.text} = {cell.text}"
-            else:
-                message, fixed = f"{grid.text} is a score; {what} reads like a tier.", f"{grid.text} tier {what}"
             span = grid.span.to(cell.span)
-            sure = cell.text in tiers or cell.text.isdigit()
-            self.problems.error("expect-tier", message, span, f"Write expect {fixed}.",
-                                fix=replace(span, fixed, sure=sure))
+            if not cell.quoted and cell.text.isdigit():
+                message = f"{grid.text} is a score: between it and its value stands =."
+                fixed = f"{grid.text} = {cell.text}"
+            elif cell.text in tiers:
+                message = f"{grid.text} is a score: before its tier {cell.text} the word tier is missing."
+                fixed = f"{grid.text} tier {what}"
+            else:
+                self.unknown_tier(grid, cell, span, f"{grid.text} tier ")
+                return None
+            self.problems.error("expect-tier", message, span, f"Write expect {fixed}.", fix=replace(span, fixed))
             return None
-        if not self.known("grid", grid, self.targets.grids):
+        if grid.text not in self.targets.grids:
+            names = [*self.targets.grids, *self.targets.scores]
+            extra = cast(dict[str, Any], suggestion(grid.text, names, grid.span))
+            if grid.text in self.targets.labels:
+                extra = {"help": f"{grid.text} is a label: write expect {grid.text}, or expect no {grid.text}."}
+            extra.setdefault("help", listed(names, "Write a grid first."))
+            self.problems.error("unknown-grid", f"There is no grid {grid.text}.", grid.span, **extra, name=grid.text)
             return None
         cells = self.targets.grids[grid.text]
+        if cells is None:
+            return None
         if cell.text not in cells:
-            extra = cast(dict[str, Any], suggestion(cell.text, cells, cell.span))
-            extra.setdefault("help", "Its cells: " + ", ".join(cells) + ".")
+            extra = cast(dict[str, Any], suggestion(cell.text, cells, cell.span, '"'))
+            extra.setdefault("help", listed(cells, "", 12))
             self.problems.error("unknown-cell", f"The grid {grid.text} has no cell {cell.text}.", cell.span, **extra,
                                 name=cell.text)
             return None
         return p.Expectation("cell", at, place, grid.text, text=cell.text)
 
-    def known(self, kind: str, name: n.Name, names: Mapping[str, object]) -> bool:
-        if name.text in names:
+    def known_score(self, name: n.Name) -> bool:
+        if name.text in self.targets.scores:
             return True
-        extra = cast(dict[str, Any], suggestion(name.text, names, name.span))
-        self.problems.error(f"unknown-{kind}", f"There is no {kind} {name.text}.", name.span, **extra, name=name.text)
+        if name.text in self.targets.labels or name.text in self.targets.grids:
+            return self.another_kind(name)
+        extra = cast(dict[str, Any], suggestion(name.text, self.targets.scores, name.span))
+        extra.setdefault("help", listed(self.targets.scores, "Write a score first."))
+        self.problems.error("unknown-score", f"There is no score {name.text}.", name.span, **extra, name=name.text)
+        return False
+
+    def another_kind(self, name: n.Name) -> bool:
+        """A score, a grid or a label is expected in the words of another one."""
+        if name.text in self.targets.scores:
+            message = f"{name.text} is a score: say what its value or tier is expected to be."
+            tiers = self.targets.scores[name.text]
+            help_ = f"Write expect {name.text} = 30, or expect {name.text} tier {tiers[0] if tiers else 'none'}."
+        elif name.text in self.targets.grids:
+            message = f"{name.text} is a grid: say which cell is expected."
+            help_ = f"Write expect {name.text} {(self.targets.grids[name.text] or ('A1',))[0]}."
+        else:
+            message = f"{name.text} is a label: it is true or false."
+            help_ = f"Write expect {name.text}, or expect no {name.text}."
+        self.problems.error("expect-value", message, name.span, help_)
         return False
 
     def known_label(self, name: n.Name, node: n.ExpectLabel) -> bool:
         if name.text in self.targets.labels:
             return True
-        if name.text in self.targets.scores:
-            self.problems.error("expect-value", f"{name.text} is a score: say what its value or tier is expected to be.",
-                                name.span, f"Write expect {name.text} = 30, or expect {name.text} tier ....")
-            return False
-        if name.text in self.targets.grids:
-            self.problems.error("expect-value", f"{name.text} is a grid: say which cell is expected.", name.span,
-                                f"Write expect {name.text} {self.targets.grids[name.text][0]}.")
-            return False
-        everything = [*self.targets.labels, *self.targets.scores, *self.targets.grids]
-        extra = cast(dict[str, Any], suggestion(name.text, everything, name.span))
+        if name.text in self.targets.scores or name.text in self.targets.grids:
+            return self.another_kind(name)
+        extra = cast(dict[str, Any], suggestion(name.text, sorted(self.targets.labels), name.span))
+        extra.setdefault("help", listed(sorted(self.targets.labels), "Write label NAME when ... first."))
         self.problems.error("unknown-label", f"There is no label {name.text}.", name.span, **extra, name=name.text)
         return False
 
 
+def expected(number: n.Number) -> int:
+    """Millionths of an expected value; a formula may be larger than any award, and nothing is larger than 10^15."""
+    size = max(-(10.0**15), min(10.0**15, number.value))
+    points = to_millionths(size)
+    assert points is not None
+    return points

@@ -136,7 +136,7 @@ class _Builder:
     # ---- statements
 
     def statement(self, tree: Tree[Token]) -> n.Node:
-        parts = cast("list[Part]", tree.children)
+        parts = tree.children
         span = self.span(tree)
         match tree.data:
             case "timezone":
@@ -208,10 +208,10 @@ class _Builder:
         tree = cast("Tree[Token]", part)
         bands = []
         for band in tree.find_data("band"):
-            numbers = self.numbers(cast("list[Part]", band.children))
-            name = self.name(cast(Part, band.children[0]))
+            numbers = self.numbers(band.children)
+            name = self.name(band.children[0])
             bands.append(n.Band(name, numbers[0] if numbers else None, self.span(band)))
-        return n.Axis(self.name(cast(Part, tree.children[0])), tuple(sorted(bands, key=lambda b: b.span.start)),
+        return n.Axis(self.name(tree.children[0]), tuple(sorted(bands, key=lambda b: b.span.start)),
                       self.span(tree))
 
     def declared(self, parts: Sequence[Part], span: Span) -> n.Declared:
@@ -220,8 +220,8 @@ class _Builder:
         name = self.name(parts[0])
         if one_of is None:
             return n.Declared(name, cast(Any, str(_find(parts, "TYPE"))), None, span)
-        first = self.text(cast(Part, one_of.children[1]))
-        rest = [self.text(cast(Part, part.children[0])) for part in parts if isinstance(part, Tree) and part.data == "choice"]
+        first = self.text(one_of.children[1])
+        rest = [self.text(part.children[0]) for part in parts if isinstance(part, Tree) and part.data == "choice"]
         return n.Declared(name, "text", (first, *rest), span)
 
     def event(self, parts: Sequence[Part], span: Span) -> n.EventDecl:
@@ -245,7 +245,7 @@ class _Builder:
     def tier_clause(self, part: Part) -> n.TierClause:
         tree = cast("Tree[Token]", part)
         span = self.span(tree)
-        parts = cast("list[Part]", tree.children)
+        parts = tree.children
         match tree.data:
             case "tier_from":
                 return n.TierClause("from", self.number(parts[1]), None, span)
@@ -277,7 +277,7 @@ class _Builder:
                 case "reset":
                     effect = n.Reset(self.span(part))
                 case "set_to":
-                    number = self.number(cast(Part, cast("Tree[Token]", part).children[1]))
+                    number = self.number(cast("Tree[Token]", part).children[1])
                     effect = n.SetTo(number, self.span(part))
                 case "COMMA":
                     pass
@@ -303,17 +303,17 @@ class _Builder:
         return n.Branch(condition, self.award(parts[at]), clauses, self.span(parts[0]).to(self.span(parts[-1])))
 
     def award(self, part: Part) -> n.Award:
-        parts = cast("list[Part]", cast("Tree[Token]", part).children)
+        parts = cast("Tree[Token]", part).children
         return n.Award(1 if _kind(parts[0]) == "ADD" else -1, self.value(parts[1]), self.span(part))
 
     def trigger(self, part: Part) -> n.Trigger:
         tree = cast("Tree[Token]", part)
-        parts = cast("list[Part]", tree.children)
+        parts = tree.children
         span = self.span(tree)
         steps = tuple(self.step(child) for child in parts if _kind(child) == "step")
         same = self.same(parts)
         within_tree = _find(parts, "within")
-        within = None if within_tree is None else self.duration(cast(Part, within_tree.children[1]))
+        within = None if within_tree is None else self.duration(within_tree.children[1])
         match tree.data:
             case "occurs":
                 return n.Occurs(steps[0], same, within, span)
@@ -329,7 +329,7 @@ class _Builder:
             case "silence":
                 duration = self.duration(_find(parts, "DURATION"))
                 after = _find(parts, "after")
-                after_duration = None if after is None else self.duration(cast(Part, after.children[1]))
+                after_duration = None if after is None else self.duration(after.children[1])
                 every = _find(parts, "EVERY") is not None
                 return n.Inactivity(duration, every, self.step_of(parts), after_duration, span)
             case other:
@@ -340,7 +340,7 @@ class _Builder:
         return None if tree is None else n.Same(self.name(tree.children[1]), self.span(tree))
 
     def step(self, part: Part) -> n.Step:
-        return self.step_of(cast("list[Part]", cast("Tree[Token]", part).children))
+        return self.step_of(cast("Tree[Token]", part).children)
 
     def step_of(self, parts: Sequence[Part]) -> n.Step:
         """From `events`, and `where` and `apart` where they are there."""
@@ -348,14 +348,14 @@ class _Builder:
         where = _find(parts, "where")
         condition = None if where is None else self.condition(where.children[1])
         aparts = [part for part in parts if _kind(part) == "apart"]
-        apart = self.duration(cast(Part, cast("Tree[Token]", aparts[-1]).children[0])) if aparts else None
+        apart = self.duration(cast("Tree[Token]", aparts[-1]).children[0]) if aparts else None
         span = events.span
         for part in (where, *aparts):
             span = span if part is None else span.to(self.span(part))
         return n.Step(events, condition, apart, span)
 
     def events(self, tree: Tree[Token]) -> n.Events:
-        return self.events_of(cast("list[Part]", tree.children), self.span(tree))
+        return self.events_of(tree.children, self.span(tree))
 
     def events_of(self, parts: Sequence[Part], span: Span) -> n.Events:
         """From `any`, names and parentheses. Parentheses that add nothing are left out."""
@@ -378,7 +378,7 @@ class _Builder:
 
     def events_in_parentheses(self, part: Part) -> n.Events:
         tree = cast("Tree[Token]", part)
-        parts = cast("list[Part]", tree.children)
+        parts = tree.children
         inner = self.events_of(parts, self.span(tree))
         where = _find(parts, "where")
         if where is None:
@@ -389,11 +389,11 @@ class _Builder:
         return n.Events(inner.any, inner.names, condition, self.span(tree))
 
     def event_name(self, part: Part) -> n.Name:
-        return self.name(cast(Part, cast("Tree[Token]", part).children[0]))
+        return self.name(cast("Tree[Token]", part).children[0])
 
     def clause(self, part: Part) -> n.Clause:
         tree = cast("Tree[Token]", part)
-        parts = cast("list[Part]", tree.children)
+        parts = tree.children
         span = self.span(tree)
         match tree.data:
             case "but_not":
@@ -453,7 +453,7 @@ class _Builder:
         if kind not in _CONDITION_KINDS:
             value = self.value(part)
             return n.IsTrue(value, value.span)
-        parts = cast("list[Part]", part.children)
+        parts = part.children
         span = self.span(part)
         match kind:
             case "condition_in_parentheses":
@@ -497,7 +497,7 @@ class _Builder:
     def value(self, part: Any) -> n.Value:
         if isinstance(part, Token):
             return self.literal(part)
-        parts = cast("list[Part]", part.children)
+        parts = part.children
         span = self.span(part)
         match part.data:
             case "literal":
@@ -554,14 +554,14 @@ class _Builder:
 
     def fact_source(self, part: Part) -> n.FactSource:
         tree = cast("Tree[Token]", part)
-        parts = cast("list[Part]", tree.children)
+        parts = tree.children
         aparts = [child for child in parts if _kind(child) == "apart"]
         where = _find(parts, "fact_where")
         last = _find(parts, "fact_last")
         return n.FactSource(
             self.events_of(parts[:1], self.span(parts[0])),
             None if where is None else self.condition(where.children[1]),
-            self.duration(cast(Part, cast("Tree[Token]", aparts[-1]).children[0])) if aparts else None,
+            self.duration(cast("Tree[Token]", aparts[-1]).children[0]) if aparts else None,
             None if last is None else self.duration(last.children[1]),
             self.span(tree),
         )
@@ -570,7 +570,7 @@ class _Builder:
 
     def assign(self, part: Part) -> n.Assign:
         tree = cast("Tree[Token]", part)
-        parts = cast("list[Part]", tree.children)
+        parts = tree.children
         return n.Assign(self.name(parts[0]), cast(Any, self.value(parts[1])), self.span(tree))
 
     def given(self, parts: Sequence[Part], span: Span) -> n.Given:
@@ -586,7 +586,7 @@ class _Builder:
         )
 
     def expect(self, tree: Tree[Token], at: n.Date | None, span: Span) -> n.Expect:
-        parts = cast("list[Part]", tree.children)
+        parts = tree.children
         match tree.data:
             case "expect_value":
                 numbers = self.numbers(parts)
@@ -607,6 +607,8 @@ class _Builder:
 
 
 _CONDITION_KINDS = frozenset(
-    """or and not condition_in_parentheses lone_name_in_parentheses compare between in_list text_test within_row next_row
-    matches known has inactive""".split()
+    [
+        "or", "and", "not", "condition_in_parentheses", "lone_name_in_parentheses", "compare", "between", "in_list",
+        "text_test", "within_row", "next_row", "matches", "known", "has", "inactive",
+    ]
 )

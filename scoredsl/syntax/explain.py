@@ -70,7 +70,7 @@ _LINE = re.compile(
     r"[\r\n][ \t]*(?P<word>[a-z]+)(?=[ \t]+[^\s=<>!+*/,)\]])"
     r"(?![ \t]+(?:and|or|in|is|not|contains|starts|ends|between|of|matches|then|add|subtract)\b)"
 )
-_CLAUSES = frozenset("expire decay never when".split())
+_CLAUSES = frozenset(["expire", "decay", "never", "when"])
 
 
 def _continuation(broken: Broken) -> re.Match[str] | None:
@@ -95,8 +95,9 @@ def _continued(match: re.Match[str], span: Span, setting: Setting) -> Diagnostic
     edit = Edit(Span(span.start + begin, place.start, span.file), " " * setting.indent)
     message = f"This line is indented deeper, so it continues the statement above; but {word} begins a new one."
     help_ = "Begin it at the same column as the statement above."
-    return Diagnostic("continuation", "error", message, place, help_, (), Fix("Begin it at the same column", (edit,), False),
-                      {"word": word})
+    return Diagnostic(
+        "continuation", "error", message, place, help_, (), Fix("Begin it at the same column", (edit,)), {"word": word}
+    )
 
 
 # ---- a repair that was found
@@ -109,13 +110,9 @@ def _repaired(repair: Repair, broken: Broken, span: Span, setting: Setting) -> D
     args = {"word": broken.text[repair.start : repair.end]}
     if repair.suggestion:
         args["suggestion"] = repair.suggestion
-    return Diagnostic(repair.code, "error", _sentence(repair.message), place, _sentence(repair.help), (),
-                      _fix(repair, broken.text, span, setting), args)
-
-
-def _sentence(text: str) -> str:
-    """A message begins with a capital, unless it begins with a word of the language or of the user."""
-    return text
+    return Diagnostic(
+        repair.code, "error", repair.message, place, repair.help, (), _fix(repair, broken.text, span, setting), args
+    )
 
 
 def _fix(repair: Repair, text: str, span: Span, setting: Setting) -> Fix | None:
@@ -144,8 +141,11 @@ def _first_word(text: str) -> str:
     return match.group() if match else ""
 
 
-_ORDER = """on when group tier threshold maximum minimum start expire decay never score define import event events profile
-ignore exclude label grid test timezone given expect""".split()
+_ORDER = [
+    "on", "when", "group", "tier", "threshold", "maximum", "minimum", "start", "expire", "decay", "never",
+    "score", "define", "import", "event", "events", "profile", "ignore", "exclude", "label", "grid", "test",
+    "timezone", "given", "expect",
+]
 
 
 def statements_at(header: str) -> list[str]:
@@ -164,7 +164,11 @@ def _unknown(broken: Broken, span: Span, setting: Setting, repair: Repair | None
     help_ = f"What can stand {where}: {', '.join(here)}."
     fix = None
     if meant:
-        fix = _fix(repair, broken.text, span, setting) if repair is not None else Fix(f"Write {meant}", (Edit(place, meant),))
+        fix = (
+            _fix(repair, broken.text, span, setting)
+            if repair is not None
+            else Fix(f"Write {meant}", (Edit(place, meant),))
+        )
     args = {"word": word, **({"suggestion": meant} if meant else {})}
     return Diagnostic("unknown-statement", "error", message, place, help_, (), fix, args)
 
@@ -185,7 +189,7 @@ def _general(broken: Broken, span: Span, setting: Setting) -> Diagnostic:
         last = before or _first_word(text)
         start = max(0, len(text.rstrip()) - len(last))
         place = Span(span.start + start, span.start + max(len(text.rstrip()), start + 1), span.file)
-        message = f"The statement is not complete: {wanted or 'something'} is missing after {last}."
+        message = f"The statement is not complete: {wanted or 'something'} is missing after {_quoted(last)}."
         comment = setting.following.lstrip().startswith("#")
         help_ = "The sign # begins a comment: the rest of the line is not read." if comment else ""
         return Diagnostic("incomplete", "error", message, place, help_, (), None, {"after": last, "expected": wanted})
@@ -193,9 +197,9 @@ def _general(broken: Broken, span: Span, setting: Setting) -> Diagnostic:
     word = match.group() if match else text[at : at + 1]
     place = Span(span.start + at, span.start + at + max(len(word), 1), span.file)
     shown = word if len(word) <= 40 else word[:37] + "..."
-    shown = shown if shown.startswith('"') else f'"{shown}"'
+    shown = _quoted(shown)
     wanted = joined(expected)
-    after = f" after {before}" if before else ""
+    after = f" after {_quoted(before)}" if before else ""
     message = f"{shown} does not fit here{after}."
     help_ = f"Expected: {wanted}." if wanted else ""
     if expected == ["the end of the statement"]:
@@ -206,11 +210,22 @@ def _general(broken: Broken, span: Span, setting: Setting) -> Diagnostic:
 def _needed(expected: Iterable[str]) -> list[str]:
     """Of what may follow where a statement ends too early, what is most likely missing."""
     words = list(expected)
-    for group in (("add", "subtract", "reset"), ("when",), ("a colon (:)",), ("from", "above"), ("at",)):
+    groups: tuple[tuple[str, ...], ...] = (
+        ("add", "subtract", "reset"),
+        ("when",),
+        ("a colon (:)",),
+        ("from", "above"),
+        ("at",),
+    )
+    for group in groups:
         found = [word for word in group if word in words]
         if found:
             return found
     return words[:3]
+
+
+def _quoted(word: str) -> str:
+    return word if word.startswith(('"', "`")) else f'"{word}"'
 
 
 def _before(text: str, at: int) -> str:

@@ -12,7 +12,6 @@ import sys
 import tempfile
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
 
 import lark
 from lark import Lark
@@ -89,4 +88,4 @@ def terminal_pattern(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, str]:
-    return {terminal.name: cast(str, terminal.pattern.value) for terminal in parser().terminals}
+    return {terminal.name: terminal.pattern.value for terminal in parser().terminals}

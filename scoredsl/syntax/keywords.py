@@ -14,7 +14,10 @@ GROUP_BODY = frozenset({"on", "when", "maximum", "minimum", "expire", "decay", "
 TEST_BODY = frozenset({"given", "expect"})
 
 FILE_LEVEL = frozenset(
-    """timezone import define events ignore exclude label grid event profile score test""".split()
+    [
+        "timezone", "import", "define", "events", "ignore", "exclude", "label", "grid", "event", "profile", "score",
+        "test",
+    ]
 )
 
 STATEMENTS = FILE_LEVEL | SCORE_BODY | TEST_BODY

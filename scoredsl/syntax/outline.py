@@ -18,7 +18,7 @@ from scoredsl.text import Source, Span
 _FIRST_WORD = re.compile(r"[^\s;\"`()\[\],:=]+")
 _ENDS_WITH_MATCHES = re.compile(r"(?<![\w.])matches\s*\Z", re.IGNORECASE)
 _OPERATOR_WORDS = frozenset(
-    "and or in is not contains starts ends matches between add subtract then without within of".split()
+    ["and", "or", "in", "is", "not", "contains", "starts", "ends", "matches", "between", "add", "subtract", "then", "without", "within", "of"]
 )
 _PLAIN = re.compile(r"[^\"'`#()\[\];/\n\r\x00-\x08\x0b-\x1f\x7f-\U0010ffff]+")
 

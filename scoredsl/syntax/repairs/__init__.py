@@ -22,6 +22,7 @@ REPAIRS: tuple[Repairer, ...] = (
     *declarations.REPAIRS,
     words.misspelt,
     *events.REPAIRS,
+    *awards.LAST,
     *names.REPAIRS,
 )
 

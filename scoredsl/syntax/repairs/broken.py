@@ -161,8 +161,17 @@ class Pattern:
         if len(single) > 1:
             first = single[0]
             changes = tuple(change for repair in single for change in repair.changes)
-            yield Repair(self.code, first.message, first.start, first.end, changes, first.help, first.title, self.sure,
-                         self.offered)
+            yield Repair(
+                self.code,
+                first.message,
+                first.start,
+                first.end,
+                changes,
+                first.help,
+                first.title,
+                self.sure,
+                self.offered,
+            )
             single = sorted(single, key=lambda repair: abs(repair.start - broken.at))[:3]
         yield from single
 
@@ -170,7 +179,9 @@ class Pattern:
         start, end = match.span("bad") if "bad" in self.found.groupindex else match.span()
         if start < 0:
             return None
-        groups = {name: broken.text[slice(*match.span(name))] for name in self.found.groupindex if match.start(name) >= 0}
+        groups = {
+            name: broken.text[slice(*match.span(name))] for name in self.found.groupindex if match.start(name) >= 0
+        }
         groups["bad"] = broken.text[start:end]
         good = self.replacement if isinstance(self.replacement, str) else self.replacement(groups)
         if good is None:
@@ -180,8 +191,17 @@ class Pattern:
         groups["good"] = " ".join(good.split())
         seen_start, seen_end = visible(broken.text, start, end)
         title = self.title.format_map(groups) or (f"Write {groups['good']}" if groups["good"] else "Delete it")
-        return Repair(self.code, self.message.format_map(groups), seen_start, seen_end, ((start, end, good),),
-                      self.help.format_map(groups), title, self.sure, self.offered)
+        return Repair(
+            self.code,
+            self.message.format_map(groups),
+            seen_start,
+            seen_end,
+            ((start, end, good),),
+            self.help.format_map(groups),
+            title,
+            self.sure,
+            self.offered,
+        )
 
 
 def visible(text: str, start: int, end: int) -> tuple[int, int]:
@@ -214,5 +234,14 @@ def pattern(
     only: str = "",
 ) -> Pattern:
     """A Pattern; `only` are the keywords of the statements that it is looked for in."""
-    return Pattern(code, re.compile(found, re.IGNORECASE), replacement, message, help, title, sure, offered,
-                   frozenset(only.split()) if only else None)
+    return Pattern(
+        code,
+        re.compile(found, re.IGNORECASE),
+        replacement,
+        message,
+        help,
+        title,
+        sure,
+        offered,
+        frozenset(only.split()) if only else None,
+    )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a pattern stands on one line)
 """Durations: a whole number and a unit of one letter, without a space."""
 
 from __future__ import annotations
@@ -5,8 +6,21 @@ from __future__ import annotations
 from scoredsl.syntax.repairs.broken import Groups, Repairer, pattern
 
 _COUNTS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10,
-    "twelve": 12, "fourteen": 14, "thirty": 30, "sixty": 60, "ninety": 90,
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "ten": 10,
+    "twelve": 12,
+    "fourteen": 14,
+    "thirty": 30,
+    "sixty": 60,
+    "ninety": 90,
 }
 _COUNT = r"(?P<count>\b(?:\d[\d_]*|a|an|one|two|three|four|five|six|seven|ten|twelve|fourteen|thirty|sixty|ninety)\b)"
 _UNIT = r"(?P<unit>seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?)"
@@ -37,8 +51,10 @@ _MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10080}
 def _whole(groups: Groups) -> str | None:
     """`1.5h` or `1d12h` in the largest unit that gives a whole number."""
     if "second" in groups:
-        minutes = float(groups["first"]) * _MINUTES[groups["u1"].lower()] + float(groups["second"]) * _MINUTES[
-            groups["u2"].lower()]
+        minutes = (
+            float(groups["first"]) * _MINUTES[groups["u1"].lower()]
+            + float(groups["second"]) * _MINUTES[groups["u2"].lower()]
+        )
     else:
         minutes = float(groups["first"]) * _MINUTES[groups["u1"].lower()]
     for unit in "dhm":
@@ -52,29 +68,69 @@ _MONTH_HELP = "Write {good} if that is what you mean."
 _WORDS = "A duration is a number and one letter: {good}."
 
 REPAIRS: tuple[Repairer, ...] = (
-    pattern("duration-month", rf"(?P<bad>(?<![\w.])(?P<count>\d[\d_]*){_AT_WORD}{_LONG}){_END}", short, _MONTH,
-            help=_MONTH_HELP, sure=False),
-    pattern("duration-month", rf"{_BEFORE}(?P<bad>{_COUNT}[ \t]+{_LONG}){_END}", short, _MONTH, help=_MONTH_HELP,
-            sure=False),
-    pattern("duration-month", rf"\b(?:last|next|past|within|expire\s+after)\s+(?P<bad>(?:the\s+)?{_LONG}){_END}", short,
-            _MONTH, help=_MONTH_HELP, sure=False),
+    pattern(
+        "duration-month",
+        rf"(?P<bad>(?<![\w.])(?P<count>\d[\d_]*){_AT_WORD}{_LONG}){_END}",
+        short,
+        _MONTH,
+        help=_MONTH_HELP,
+        sure=False,
+    ),
+    pattern(
+        "duration-month", rf"{_BEFORE}(?P<bad>{_COUNT}[ \t]+{_LONG}){_END}", short, _MONTH, help=_MONTH_HELP, sure=False
+    ),
+    pattern(
+        "duration-month",
+        rf"\b(?:last|next|past|within|expire\s+after)\s+(?P<bad>(?:the\s+)?{_LONG}){_END}",
+        short,
+        _MONTH,
+        help=_MONTH_HELP,
+        sure=False,
+    ),
     pattern("duration-words", rf"(?P<bad>(?<![\w.])(?P<count>\d[\d_]*){_AT_WORD}{_UNIT}){_END}", short, _WORDS),
-    pattern("duration-words", r"(?P<bad>(?<![\w.])(?P<count>\d[\d_]*)[ \t]+(?P<unit>[smhdw]))(?![\w.-])", short, _WORDS),
-    pattern("duration-words", r"(?P<bad>(?<![\w.])(?P<count>\d[\d_]*)(?P<unit>[SHDW]|days|d\.))(?![\w-])",
-            lambda g: g["count"] + g["unit"][0].lower(), _WORDS),
+    pattern(
+        "duration-words", r"(?P<bad>(?<![\w.])(?P<count>\d[\d_]*)[ \t]+(?P<unit>[smhdw]))(?![\w.-])", short, _WORDS
+    ),
+    pattern(
+        "duration-words",
+        r"(?P<bad>(?<![\w.])(?P<count>\d[\d_]*)(?P<unit>[SHDW]|days|d\.))(?![\w-])",
+        lambda g: g["count"] + g["unit"][0].lower(),
+        _WORDS,
+    ),
     pattern("duration-words", rf"{_BEFORE}(?P<bad>{_COUNT}[ \t]+{_UNIT}){_END}", short, _WORDS),
-    pattern("duration-words", rf"\b(?:last|next|past|within|expire\s+after)\s+(?P<bad>(?:the\s+)?{_UNIT}){_END}", short,
-            _WORDS),
-    pattern("duration-whole", r"(?P<bad>(?<![\w.])(?P<first>\d+)(?P<u1>[dhw])[ \t]*(?P<second>\d+)(?P<u2>[mhd]))(?![\w.])",
-            _whole, "A duration has one number and one unit: {good} is {bad}."),
-    pattern("duration-whole", r"(?P<bad>(?<![\w.])(?P<first>\d*\.\d+)(?P<u1>[mhdw]))(?![\w.])", _whole,
-            "A duration is a whole number: {good} is {bad}."),
-    pattern("duration-unit",
-            r"\b(?:expires?\s+after|within|every|in\s+last|in\s+next|inactive\s+for|inactivity\s+of|zero\s+over|after)"
-            r"\s+(?P<bad>\d[\d_]*)(?![\w.%-]|\s*-|\s+(?:and|to)\b)",
-            "{bad}d", "The duration {bad} has no unit: s, m, h, d or w for seconds, minutes, hours, days or weeks.",
-            help="Write {good} for {bad} days.", sure=False),
-    pattern("duration-unit", r"\bon\s+(?:every\s+)?(?P<bad>\d[\d_]*)(?=\s+(?:without|of\s+inactivity)\b)",
-            "{bad}d", "The duration {bad} has no unit: s, m, h, d or w for seconds, minutes, hours, days or weeks.",
-            help="Write {good} for {bad} days.", sure=False),
+    pattern(
+        "duration-words",
+        rf"\b(?:last|next|past|within|expire\s+after)\s+(?P<bad>(?:the\s+)?{_UNIT}){_END}",
+        short,
+        _WORDS,
+    ),
+    pattern(
+        "duration-whole",
+        r"(?P<bad>(?<![\w.])(?P<first>\d+)(?P<u1>[dhw])[ \t]*(?P<second>\d+)(?P<u2>[mhd]))(?![\w.])",
+        _whole,
+        "A duration has one number and one unit: {good} is {bad}.",
+    ),
+    pattern(
+        "duration-whole",
+        r"(?P<bad>(?<![\w.])(?P<first>\d*\.\d+)(?P<u1>[mhdw]))(?![\w.])",
+        _whole,
+        "A duration is a whole number: {good} is {bad}.",
+    ),
+    pattern(
+        "duration-unit",
+        r"\b(?:expires?\s+after|within|every|in\s+last|in\s+next|inactive\s+for|inactivity\s+of|zero\s+over|after)"
+        r"\s+(?P<bad>\d[\d_]*)(?![\w.%-]|\s*-|\s+(?:and|to)\b)",
+        "{bad}d",
+        "The duration {bad} has no unit: s, m, h, d or w for seconds, minutes, hours, days or weeks.",
+        help="Write {good} for {bad} days.",
+        sure=False,
+    ),
+    pattern(
+        "duration-unit",
+        r"\bon\s+(?:every\s+)?(?P<bad>\d[\d_]*)(?=\s+(?:without|of\s+inactivity)\b)",
+        "{bad}d",
+        "The duration {bad} has no unit: s, m, h, d or w for seconds, minutes, hours, days or weeks.",
+        help="Write {good} for {bad} days.",
+        sure=False,
+    ),
 )

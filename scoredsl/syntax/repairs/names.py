@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a pattern stands on one line)
 """Names of properties, scores and the rest that are not one plain word, or missing; texts without quotes."""
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ _NAME = "A name is one word of letters, digits and _, such as {good}."
 _ODD = r"(?:(?:[-/&@$+]|[ \t]+)[\w.]+)"
 
 
+_EXAMPLES = {"score": "engagement", "group": "email", "tier": "hot"}
+
+
 def missing_name(broken: Broken) -> Iterator[Repair]:
     """`score "Engagement"`, `score`: a header without a name."""
     match = re.match(r"(score|group|tier)\b(?=\s*(?:\"(?P<title>\x00*)\"|=|\Z))", broken.plain)
@@ -48,8 +52,16 @@ def missing_name(broken: Broken) -> Iterator[Repair]:
     good = name or "name"
     word = match.group(1)
     changes = ((match.end(1), match.end(1), f" {good}"),)
-    yield Repair("name-missing", f"The name is missing after {word}.", *match.span(1), changes,
-                 f"Write a name of one word, for example {word} {name or 'engagement'}.", f"Write {word} {good}", False, bool(name))
+    yield Repair(
+        "name-missing",
+        f"The name is missing after {word}.",
+        *match.span(1),
+        changes,
+        f"Write a name of one word, for example {word} {name or _EXAMPLES[word]}.",
+        f"Write {word} {good}",
+        False,
+        bool(name),
+    )
 
 
 def test_title(broken: Broken) -> Iterator[Repair]:
@@ -61,29 +73,98 @@ def test_title(broken: Broken) -> Iterator[Repair]:
     start, end = (match.start("title"), len(broken.text)) if title else (0, 4)
     quoted = f'"{title}"' if title else '"..."'
     changes = ((match.start("title"), len(broken.text), quoted),) if title else ((4, len(broken.text), " " + quoted),)
-    yield Repair("test-title", f"A test's title stands in double quotes: test {quoted}.", start, end, changes, "",
-                 f"Write {quoted}", offered=bool(title) and "\n" not in title)
+    yield Repair(
+        "test-title",
+        f"A test's title stands in double quotes: test {quoted}.",
+        start,
+        end,
+        changes,
+        "",
+        f"Write {quoted}",
+        offered=bool(title) and "\n" not in title,
+    )
 
 
 REPAIRS: tuple[Repairer, ...] = (
     missing_name,
     test_title,
-    pattern("property-name", rf"\b(?:once\s+per|per|with\s+same|same|(?:sum|average|lowest|highest)\s+of|distinct|latest|first)\s+(?!day|week|month|year)(?P<bad>{_WORD}(?:[-/&@$]{_WORD})*(?:[ \t]+{_WORD})??)(?=\s*(?:$|,|of\b|per\b|every\b|within\b|up\s+to|as\b|expire|decay|add\b|subtract\b|once\b))",
-            _backquoted, _PROPERTY),
-    pattern("property-name", rf"\b(?:where|if|when|and|or|not|:)\s+{_NOT}(?P<bad>{_RUN}){_OPERATORS}", _backquoted, _PROPERTY),
-    pattern("property-name", rf"(?:\bwith|,)\s+(?P<bad>{_RUN})(?=\s+(?:number|text|boolean|time|list)\b)", _backquoted, _PROPERTY, only="event"),
-    pattern("property-name", rf"\bprofile\s+(?P<bad>{_RUN})(?=\s+(?:number|text|boolean|time|list)\b)", _backquoted, _PROPERTY, only="profile"),
-    pattern("property-name", rf"(?:\b(?:with|profile)|,)\s+(?P<bad>{_RUN})(?=\s+(?:\"|-?\d|true\b|false\b|\[))", _backquoted, _PROPERTY, only="given"),
-    pattern("name", r"\A(?:score|group|define|events)\s+(?P<bad>[^\s\"=:]+(?:[ \t]+[^\s\"=:]+)*?)(?=\s*(?:\"|=|:|\Z))", _underscored, _NAME, sure=False),
-    pattern("name", r"\A(?:label)\s+(?P<bad>[^\s\"=:]+(?:[ \t]+[^\s\"=:]+)*?)(?=\s*\bwhen\b)", _underscored, _NAME, sure=False),
+    pattern(
+        "property-name",
+        rf"\b(?:once\s+per|per|with\s+same|same|(?:sum|average|lowest|highest)\s+of|distinct|latest|first)\s+(?!day|week|month|year)(?P<bad>{_WORD}(?:[-/&@$]{_WORD})*(?:[ \t]+{_WORD})??)(?=\s*(?:$|,|of\b|per\b|every\b|within\b|up\s+to|as\b|expire|decay|add\b|subtract\b|once\b))",
+        _backquoted,
+        _PROPERTY,
+    ),
+    pattern(
+        "property-name",
+        rf"\b(?:where|if|when|and|or|not|:)\s+{_NOT}(?P<bad>{_RUN}){_OPERATORS}",
+        _backquoted,
+        _PROPERTY,
+    ),
+    pattern(
+        "property-name",
+        rf"(?:\bwith|,)\s+(?P<bad>{_RUN})(?=\s+(?:number|text|boolean|time|list)\b)",
+        _backquoted,
+        _PROPERTY,
+        only="event",
+    ),
+    pattern(
+        "property-name",
+        rf"\bprofile\s+(?P<bad>{_RUN})(?=\s+(?:number|text|boolean|time|list)\b)",
+        _backquoted,
+        _PROPERTY,
+        only="profile",
+    ),
+    pattern(
+        "property-name",
+        rf"(?:\b(?:with|profile)|,)\s+(?P<bad>{_RUN})(?=\s+(?:\"|-?\d|true\b|false\b|\[))",
+        _backquoted,
+        _PROPERTY,
+        only="given",
+    ),
+    pattern(
+        "name",
+        r"\A(?:score|group|define|events)\s+(?P<bad>[^\s\"=:]+(?:[ \t]+[^\s\"=:]+)*?)(?=\s*(?:\"|=|:|\Z))",
+        _underscored,
+        _NAME,
+        sure=False,
+    ),
+    pattern(
+        "name",
+        r"\A(?:label)\s+(?P<bad>[^\s\"=:]+(?:[ \t]+[^\s\"=:]+)*?)(?=\s*\bwhen\b)",
+        _underscored,
+        _NAME,
+        sure=False,
+    ),
     pattern("name", r"\A(?:grid)\s+(?P<bad>[^\s\"=:]+(?:[ \t]+[^\s\"=:]+)*?)(?=\s*=)", _underscored, _NAME, sure=False),
-    pattern("name", r"\Atier\s+(?P<bad>[^\s\"=:]+(?:[ \t]+[^\s\"=:]+)*?)(?=\s+(?:from|above|at)\b)",
-            lambda g: None if _PLAIN_NAME.match(g["bad"]) else f'"{g["bad"]}"', "A tier's name that is not one plain word stands in double quotes: {good}."),
-    pattern("name", r"\A(?:threshold\s+[\d.]+\s+as)\s+(?P<bad>[^\s\"=:]+(?:[ \t]+[^\s\"=:]+)*?)(?=\s*\Z)",
-            lambda g: None if _PLAIN_NAME.match(g["bad"]) else f'"{g["bad"]}"', "A tier's name that is not one plain word stands in double quotes: {good}."),
-    pattern("text-quotes", r"\A(?:timezone|import)\s+(?P<bad>[^\s\"]+)\s*\Z", '"{bad}"', "This stands in double quotes: {good}."),
-    pattern("text-quotes", r"\bas\s+(?P<bad>[^\s\",][^\",]*?)(?=\s*(?:\Z|,|\b(?:once|at\s+most|up\s+to|expire|decay|never|ends|from|until)\b))", '"{bad}"',
-            "A title stands in double quotes: {good}.", only="on when"),
-    pattern("text-quotes", rf"(?:(?<![<>!])=|!=|\bcontains(?:\s+word)?|\bstarts\s+with|\bends\s+with)\s*(?P<bad>(?!\d+[smhdw]\b)[^\s\"()\[\]=<>,`]+(?:[ \t]+(?!add\b|subtract\b|and\b|or\b|reset\b|within\b|then\b|if\b|set\b|is\b)[^\s\"()\[\]=<>,`]+)*)(?=\s*(?:\Z|\b(?:add|subtract|and|or|reset|within|then|if|set)\b))",
-            lambda g: None if _PLAIN_NAME.match(g["bad"]) else f'"{g["bad"]}"', "A text stands in double quotes: {good}."),
+    pattern(
+        "name",
+        r"\Atier\s+(?P<bad>[^\s\"=:]+(?:[ \t]+[^\s\"=:]+)*?)(?=\s+(?:from|above|at)\b)",
+        lambda g: None if _PLAIN_NAME.match(g["bad"]) else f'"{g["bad"]}"',
+        "A tier's name that is not one plain word stands in double quotes: {good}.",
+    ),
+    pattern(
+        "name",
+        r"\A(?:threshold\s+[\d.]+\s+as)\s+(?P<bad>[^\s\"=:]+(?:[ \t]+[^\s\"=:]+)*?)(?=\s*\Z)",
+        lambda g: None if _PLAIN_NAME.match(g["bad"]) else f'"{g["bad"]}"',
+        "A tier's name that is not one plain word stands in double quotes: {good}.",
+    ),
+    pattern(
+        "text-quotes",
+        r"\A(?:timezone|import)\s+(?P<bad>[^\s\"]+)\s*\Z",
+        '"{bad}"',
+        "This stands in double quotes: {good}.",
+    ),
+    pattern(
+        "text-quotes",
+        r"\bas\s+(?P<bad>[^\s\",][^\",]*?)(?=\s*(?:\Z|,|\b(?:once|at\s+most|up\s+to|expire|decay|never|ends|from|until)\b))",
+        '"{bad}"',
+        "A title stands in double quotes: {good}.",
+        only="on when",
+    ),
+    pattern(
+        "text-quotes",
+        r"(?:(?<![<>!])=|!=|\bcontains(?:\s+word)?|\bstarts\s+with|\bends\s+with)\s*(?P<bad>(?!\d+[smhdw]\b)[^\s\"()\[\]=<>,`]+(?:[ \t]+(?!add\b|subtract\b|and\b|or\b|reset\b|within\b|then\b|if\b|set\b|is\b)[^\s\"()\[\]=<>,`]+)*)(?=\s*(?:\Z|\b(?:add|subtract|and|or|reset|within|then|if|set)\b))",
+        lambda g: None if _PLAIN_NAME.match(g["bad"]) else f'"{g["bad"]}"',
+        "A text stands in double quotes: {good}.",
+    ),
 )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a pattern stands on one line)
 """Numbers and dates as other places write them, and signs that a statement has too many."""
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 
 from scoredsl.syntax.repairs.broken import Broken, Groups, Repair, Repairer, pattern
 
-_MONTHS = {name: i + 1 for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
+_MONTHS = {name: i + 1 for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])}
 _MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 
 
@@ -33,35 +34,149 @@ def comment_sign(broken: Broken) -> Iterator[Repair]:
     match = re.search(r"(?:\A|(?<=\s))(?://+|--+|/\*)", broken.plain)
     if match is None or "\n" in broken.text[match.start() :]:
         return
-    yield Repair("comment-sign", "A comment begins with #.", *match.span(), ((*match.span(), "#"),), "", "Write #",
-                 reading=broken.text[: match.start()].rstrip() or "never decay")
+    yield Repair(
+        "comment-sign",
+        "A comment begins with #.",
+        *match.span(),
+        ((*match.span(), "#"),),
+        "",
+        "Write #",
+        reading=broken.text[: match.start()].rstrip() or "never decay",
+    )
 
 
 REPAIRS: tuple[Repairer, ...] = (
     comment_sign,
-    pattern("bullet", r"\A(?P<bad>(?:[-*+•]|\d+[.)]|[a-z][.)])\s+)", "", "A statement begins without a bullet or number.", title="Delete it"),
+    pattern(
+        "missing-space",
+        r"\b(?:add|subtract|within|every|threshold|after|last|next|from|above|below|maximum|minimum|to|most|than)(?P<bad>)(?=\d)",
+        " ",
+        "A space is missing before the number.",
+        title="Write a space",
+    ),
+    pattern(
+        "missing-space",
+        r"(?<![\w.])\d+(?P<bad>)(?=(?:once|points?|expire|times?|decay|up|at|as|per|within|and|or|add|subtract|every|until|from)\b)",
+        " ",
+        "A space is missing after the number.",
+        title="Write a space",
+    ),
+    pattern(
+        "bullet",
+        r"\A(?P<bad>(?:[-*+•]|\d+[.)]|[a-z][.)])\s+)",
+        "",
+        "A statement begins without a bullet or number.",
+        title="Delete it",
+    ),
     pattern("full-stop", r"(?P<bad>\s*[.!])\s*\Z", "", "A statement ends without a full stop.", title="Delete it"),
-    pattern("trailing-comma", r"(?P<bad>\s*[,:]\s*)\Z", "", "Nothing follows this sign.", title="Delete it"),
-    pattern("date-form", r"(?P<bad>(?<![\w.-])(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?![\w/]))", _date, "A date is written {good}."),
-    pattern("date-form", r"(?P<bad>(?<![\w.-])(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?![\w-]))",
-            lambda g: None if _date(g) == g["bad"] else _date(g), "A date is written {good}, with two digits for month and day."),
-    pattern("date-form", r"(?P<bad>(?<![\w.-])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})(?![\w.]))", _date, "A date is written {good}."),
-    pattern("date-form", r"(?P<bad>(?<![\w.-])(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})(?![\w/]))", _date, "A date is written {good}: year, month, day.", sure=False),
-    pattern("date-form", r"(?P<bad>(?<![\w.-])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})(?![\w/]))", _date, "A date is written {good}: year, month, day.", sure=False),
-    pattern("date-form", rf"(?P<bad>\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH},?\s+(?P<year>\d{{4}}))\b", _date, "A date is written {good}."),
-    pattern("date-form", rf"(?P<bad>\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}))\b", _date, "A date is written {good}."),
-    pattern("date-form", r"(?P<bad>(?P<day>\d{4}-\d\d-\d\d)[T ](?P<hour>\d):(?P<minute>\d\d))(?!\d)", "{day} 0{hour}:{minute}", "A time of day has two digits: {good}."),
-    pattern("number-form", r"(?P<bad>(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\w,]))", _digits, "A number has no separators: {good}."),
-    pattern("number-form", r"(?P<bad>(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?![\w.]))", _digits, "A number has no separators: {good}."),
-    pattern("number-form", r"(?P<bad>(?<![\w.,])\d{1,3}(?: \d{3})+(?![\w.,-]))", _digits, "A number has no spaces: {good}."),
-    pattern("number-form", r"(?P<bad>(?<![\w.,])(?P<whole>\d+),(?P<part>\d+)(?![\w,]))", "{whole}.{part}", "A decimal number has a point: {good}."),
-    pattern("number-form", r"(?P<bad>(?<![\w.])\.(?P<part>\d+))(?![\w.])", "0.{part}", "A number begins with a digit: {good}."),
+    pattern("trailing-comma", r"(?P<bad>\s*,\s*)\Z", "", "Nothing follows this comma.", title="Delete it"),
+    pattern(
+        "date-form",
+        r"(?P<bad>(?<![\w.-])(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})(?![\w/]))",
+        _date,
+        "A date is written {good}.",
+    ),
+    pattern(
+        "date-form",
+        r"(?P<bad>(?<![\w.-])(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?![\w-]))",
+        lambda g: None if _date(g) == g["bad"] else _date(g),
+        "A date is written {good}, with two digits for month and day.",
+    ),
+    pattern(
+        "date-form",
+        r"(?P<bad>(?<![\w.-])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})(?![\w.]))",
+        _date,
+        "A date is written {good}.",
+    ),
+    pattern(
+        "date-form",
+        r"(?P<bad>(?<![\w.-])(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})(?![\w/]))",
+        _date,
+        "A date is written {good}: year, month, day.",
+        sure=False,
+    ),
+    pattern(
+        "date-form",
+        r"(?P<bad>(?<![\w.-])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})(?![\w/]))",
+        _date,
+        "A date is written {good}: year, month, day.",
+        sure=False,
+    ),
+    pattern(
+        "date-form",
+        rf"(?P<bad>\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH},?\s+(?P<year>\d{{4}}))\b",
+        _date,
+        "A date is written {good}.",
+    ),
+    pattern(
+        "date-form",
+        rf"(?P<bad>\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}))\b",
+        _date,
+        "A date is written {good}.",
+    ),
+    pattern(
+        "date-form",
+        r"(?P<bad>(?P<day>\d{4}-\d\d-\d\d)[T ](?P<hour>\d):(?P<minute>\d\d))(?!\d)",
+        "{day} 0{hour}:{minute}",
+        "A time of day has two digits: {good}.",
+    ),
+    pattern(
+        "number-form",
+        r"(?P<bad>(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\w,]))",
+        _digits,
+        "A number has no separators: {good}.",
+    ),
+    pattern(
+        "number-form",
+        r"(?P<bad>(?<![\w.,])\d{1,3}(?:\.\d{3}){2,}(?![\w.]))",
+        _digits,
+        "A number has no separators: {good}.",
+    ),
+    pattern(
+        "number-form", r"(?P<bad>(?<![\w.,])\d{1,3}(?: \d{3})+(?![\w.,-]))", _digits, "A number has no spaces: {good}."
+    ),
+    pattern(
+        "number-form",
+        r"(?P<bad>(?<![\w.,])(?P<whole>\d+),(?P<part>\d+)(?![\w,]))",
+        "{whole}.{part}",
+        "A decimal number has a point: {good}.",
+    ),
+    pattern(
+        "number-form",
+        r"(?P<bad>(?<![\w.])\.(?P<part>\d+))(?![\w.])",
+        "0.{part}",
+        "A number begins with a digit: {good}.",
+    ),
     pattern("number-form", r"(?P<bad>(?<![\w.])(?P<n>\d+)\.)(?=\s)", "{n}", "A number ends without a point: {good}."),
     pattern("number-form", r"(?P<bad>(?<![\w.])(?P<n>\d+)\s?k)\b", "{n}000", "A number is written in full: {good}."),
-    pattern("number-form", r"(?P<bad>(?<![\w.])(?P<n>\d+)\s?(?:m|mn|mio|million)\b)", "{n}_000_000", "A number is written in full: {good}.", sure=False),
-    pattern("number-form", r"(?P<bad>(?<![\w.])(?=\d*[oOlI]\w*\b)\d[\doOlI]*)(?![\w.])",
-            lambda g: re.sub("[oO]", "0", re.sub("[lI]", "1", g["bad"])), "The number {bad} has a letter in it.", help="Did you mean {good}?", sure=False),
+    pattern(
+        "number-form",
+        r"(?P<bad>(?<![\w.])(?P<n>\d+)\s?(?:m|mn|mio|million)\b)",
+        "{n}_000_000",
+        "A number is written in full: {good}.",
+        sure=False,
+    ),
+    pattern(
+        "number-form",
+        r"(?P<bad>(?<![\w.])(?=\d*[oOlI]\w*\b)\d[\doOlI]*)(?![\w.])",
+        lambda g: re.sub("[oO]", "0", re.sub("[lI]", "1", g["bad"])),
+        "The number {bad} has a letter in it.",
+        help="Did you mean {good}?",
+        sure=False,
+    ),
     pattern("currency", r"(?P<bad>[$€£]\s*)(?=\d)", "", "A number stands without a currency.", title="Delete the sign"),
-    pattern("currency", r"\d(?P<bad>\s*(?:[$€£]|(?:EUR|USD|GBP|CHF|euros?|dollars?)\b))", "", "A number stands without a currency.", title="Delete it"),
-    pattern("percent-number", r"(?P<bad>(?<![\w.])(?P<n>\d+(?:\.\d+)?)\s*%)(?=\s*(?:\*|of\b|[-+)]|\Z))(?:(?P<of>\s*of\b))?", _percent, "A share is written as a number: {good} for {bad}.", only="score define"),
+    pattern(
+        "currency",
+        r"\d(?P<bad>\s*(?:[$€£]|(?:EUR|USD|GBP|CHF|euros?|dollars?)\b))",
+        "",
+        "A number stands without a currency.",
+        title="Delete it",
+    ),
+    pattern(
+        "percent-number",
+        r"(?P<bad>(?<![\w.])(?P<n>\d+(?:\.\d+)?)\s*%)(?=\s*(?:\*|of\b|[-+)]|\Z))(?:(?P<of>\s*of\b))?",
+        _percent,
+        "A share is written as a number: {good} for {bad}.",
+        only="score define",
+    ),
 )

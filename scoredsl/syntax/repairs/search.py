@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from scoredsl.syntax.repairs import repairs_of
@@ -10,9 +11,13 @@ from scoredsl.syntax.repairs.broken import Broken, Repair, read
 LONGEST = 20_000
 """Characters of the longest statement that is repaired."""
 
+_ENDLESS = re.compile(r"[\d_]{60}")
+"""A number that is no slip of the hand, and that no arithmetic should be done with."""
+
 _READS = 40
 _CHARACTERS = 60_000
-_SECOND = 4
+_WIDTHS = (4, 3, 0)
+"""How many of the repairs that let reading come further are repaired once more, at each depth."""
 
 
 @dataclass(slots=True)
@@ -38,34 +43,39 @@ def find(broken: Broken) -> Repair | None:
     Of two that are needed it is the one that lets reading come further, which is the first mistake. Where even two do
     not make it readable, the message of the one that came furthest is kept, without its changes.
     """
-    if len(broken.text) > LONGEST:
+    if len(broken.text) > LONGEST or _ENDLESS.search(broken.text):
         return None
     budget = Budget()
-    further: list[tuple[int, int, Repair, Broken]] = []
-    left = len(broken.text) - broken.at
-    for i, repair in enumerate(repairs_of(broken)):
-        if budget.spent() or i > 60:
-            break
-        text = repair.applied(broken.text)
-        result = budget.read(text, broken)
-        if result is None:
-            return repair
-        remaining = len(text) - result.at
-        if remaining < left or (remaining == left == 0 and len(result.text) > len(broken.text) + 3):
-            further.append((remaining, i, repair, result))
-    further.sort(key=lambda entry: entry[:2])
-    for _, _, repair, result in further[:_SECOND]:
-        tried = 0
-        for second in repairs_of(result):
-            if budget.spent() or tried >= 14:
-                break
-            tried += 1
-            if budget.read(second.applied(result.text), result) is None:
-                return repair
-    for _, _, repair, _result in further:
-        if repair.start <= broken.at + 1 and repair.code not in _ONLY_WHEN_READ:
-            return replace(repair, offered=False)
-    return None
+    frontier: list[tuple[Repair | None, Broken]] = [(None, broken)]
+    best: Repair | None = None
+    for depth, width in enumerate(_WIDTHS):
+        further: list[tuple[int, int, Repair, Broken]] = []
+        for root, now in frontier:
+            left = len(now.text) - now.at
+            for tried, repair in enumerate(repairs_of(now)):
+                if budget.spent() or tried > (40 if depth == 0 else 14):
+                    break
+                text = repair.applied(now.text)
+                result = budget.read(text, now)
+                first = root or repair
+                if result is None:
+                    return first
+                remaining = len(text) - result.at
+                if min((change[0] for change in repair.changes), default=0) > result.at:
+                    continue
+                if remaining < left or (remaining == left == 0 and len(text) > len(now.text) + 3):
+                    further.append((remaining, len(further), first, result))
+        further.sort(key=lambda entry: entry[:2])
+        if best is None:
+            best = next((entry[2] for entry in further if _worth_saying(entry[2], broken)), None)
+        frontier = [(first, result) for _, _, first, result in further[:width]]
+    return None if best is None else replace(best, offered=False)
 
 
-_ONLY_WHEN_READ = frozenset(("event-name", "property-name", "name", "text-quotes", "where-word", "events-or", "filler-word"))
+def _worth_saying(repair: Repair, broken: Broken) -> bool:
+    return repair.start <= broken.at + 1 and repair.code not in _ONLY_WHEN_READ
+
+
+_ONLY_WHEN_READ = frozenset(
+    ("event-name", "property-name", "name", "text-quotes", "where-word", "events-or", "filler-word")
+)

@@ -34,10 +34,18 @@ def keyword_words() -> frozenset[str]:
 _COMPARISONS = frozenset(("EQ", "NE", "GE", "LE", "GT", "LT"))
 _VALUES = frozenset(("LPAR", "MINUS", "LEAD_BACKQUOTED", "BACKQUOTED", "MIN", "MAX", "ROUND"))
 _FACTS = frozenset(
-    """COUNT_OF SUM_OF AVERAGE_OF LOWEST_OF HIGHEST_OF DISTINCT LATEST FIRST DAYS_SINCE_LAST DAYS_SINCE DAYS_UNTIL
-    HAS NO INACTIVE_FOR""".split()
+    [
+    "COUNT_OF", "SUM_OF", "AVERAGE_OF", "LOWEST_OF", "HIGHEST_OF", "DISTINCT", "LATEST", "FIRST",
+    "DAYS_SINCE_LAST", "DAYS_SINCE", "DAYS_UNTIL", "HAS", "NO", "INACTIVE_FOR",
+]
 )
-_SIGNS = {"COMMA": "a comma", "COLON": "a colon (:)", "RPAR": "a closing )", "RSQB": "a closing ]", "LSQB": "a list in [ ]"}
+_SIGNS = {
+    "COMMA": "a comma",
+    "COLON": "a colon (:)",
+    "RPAR": "a closing )",
+    "RSQB": "a closing ]",
+    "LSQB": "a list in [ ]",
+}
 _KINDS = {
     "DURATION": "a duration such as 30d",
     "DATE": "a date such as 2026-03-01",
@@ -45,12 +53,17 @@ _KINDS = {
     "REGEX": "a regular expression between slashes such as /ceo|cto/",
 }
 
-_FIRST = """ADD SUBTRACT RESET SET_TO FROM ABOVE AT AS WHEN BY WHERE IF WITH OR THEN WITHOUT WITHIN ONCE AT_MOST UP_TO
-EXPIRE_AFTER DECAY UNTIL_BELOW FOR_GOOD AND CONTAINS IN IS_KNOWN IS_MISSING TIER_IS BECOMES""".split()
+_FIRST = [
+    "ADD", "SUBTRACT", "RESET", "SET_TO", "FROM", "ABOVE", "AT", "AS", "WHEN", "BY", "WHERE", "IF", "WITH",
+    "OR", "THEN", "WITHOUT", "WITHIN", "ONCE", "AT_MOST", "UP_TO", "EXPIRE_AFTER", "DECAY", "UNTIL_BELOW",
+    "FOR_GOOD", "AND", "CONTAINS", "IN", "IS_KNOWN", "IS_MISSING", "TIER_IS", "BECOMES",
+]
 _RANK = {terminal: i for i, terminal in enumerate(_FIRST)}
 _SELDOM = frozenset(
-    """CONTAINS_ANY_OF CONTAINS_ANY_WORD_OF CONTAINS_WORD DECAY_BY_HALF DECAY_TO_ZERO NEVER_DECAY BUT_NOT_ABOVE
-    NOT_IN IN_NEXT ELSE NONE""".split()
+    [
+    "CONTAINS_ANY_OF", "CONTAINS_ANY_WORD_OF", "CONTAINS_WORD", "DECAY_BY_HALF", "DECAY_TO_ZERO",
+    "NEVER_DECAY", "BUT_NOT_ABOVE", "NOT_IN", "IN_NEXT", "ELSE", "NONE",
+]
 )
 
 
@@ -99,7 +112,7 @@ def _value(left: set[str]) -> str:
         return "a name" if "ANY" not in left else "an event's name"
     if "NAME" in left or "BACKQUOTED" in left:
         return "a name"
-    return 'a text in double quotes'
+    return "a text in double quotes"
 
 
 def joined(words: list[str], last: str = "or") -> str:

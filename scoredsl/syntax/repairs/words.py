@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from scoredsl.diagnostics.suggest import distance
 from scoredsl.syntax.repairs.broken import Broken, Repair, read
-from scoredsl.syntax.repairs.vocabulary import phrases
+from scoredsl.syntax.repairs.vocabulary import keyword_words, phrases
 
+_SHOUTED = re.compile(r"(?<![\w.])[A-Z]{2,}(?![\w.])")
 _WORD = re.compile(r"[^\s\"`()\[\],:=<>!]+")
 
 
@@ -19,7 +20,7 @@ def close(word: str, other: str) -> int | None:
         return 0
     if len(b) == 2:
         return 1 if sorted(a) == sorted(b) or (len(a) == 3 and b in (a[:2], a[1:], a[0] + a[2])) else None
-    if len(a) < 2:
+    if len(a) < 2 or any(character.isdigit() for character in a):
         return None
     limit = max(1, min(3, max(len(a), len(b)) // 3))
     found = distance(a, b, limit)
@@ -87,7 +88,9 @@ def _phrase(broken: Broken, places: list[tuple[int, int]], phrase: list[str]) ->
         seen = text[slice(*place)]
         good = " ".join(phrase[wrong[0] : wrong[-1] + 1])
         if not sum(gaps):
-            return 0, Repair("keyword-capitals", f"Keywords are written in lower case: {good}.", *place, changes, "", f"Write {good}")
+            return 0, Repair(
+                "keyword-capitals", f"Keywords are written in lower case: {good}.", *place, changes, "", f"Write {good}"
+            )
         return sum(gaps), _misspelt(broken, place, seen, good, changes)
     if count and not sum(gaps) and len(phrase) > 1:
         missing = phrase[count:]
@@ -97,18 +100,41 @@ def _phrase(broken: Broken, places: list[tuple[int, int]], phrase: list[str]) ->
         at = places[count - 1][1]
         good = " ".join(missing)
         have = " ".join(phrase[:count])
-        repair = Repair("missing-word", f'"{good}" is missing after "{have}": {whole}.', *places[count - 1], ((at, at, f" {good}"),),
-                        "", f"Write {have} {good}")
+        repair = Repair(
+            "missing-word",
+            f'"{good}" is missing after "{have}": {whole}.',
+            *places[count - 1],
+            ((at, at, f" {good}"),),
+            "",
+            f"Write {have} {good}",
+        )
         return 2 + len(missing), repair
     return None
 
 
-def _misspelt(broken: Broken, place: tuple[int, int], seen: str, good: str, changes: tuple[tuple[int, int, str], ...]) -> Repair:
+def _misspelt(
+    broken: Broken, place: tuple[int, int], seen: str, good: str, changes: tuple[tuple[int, int, str], ...]
+) -> Repair:
     seen = " ".join(seen.split())
     if place[0] == 0:
-        return Repair("unknown-statement", f'No statement begins with "{seen}".', *place, changes, f"Did you mean {good}?", f"Write {good}",
-                      suggestion=good)
-    return Repair("misspelt-word", f'"{seen}" does not fit here: did you mean {good}?', *place, changes, "", f"Write {good}", suggestion=good)
+        return Repair(
+            "unknown-statement",
+            f'No statement begins with "{seen}".',
+            *place,
+            changes,
+            f"Did you mean {good}?",
+            f"Write {good}",
+            suggestion=good,
+        )
+    return Repair(
+        "misspelt-word",
+        f'"{seen}" does not fit here: did you mean {good}?',
+        *place,
+        changes,
+        "",
+        f"Write {good}",
+        suggestion=good,
+    )
 
 
 def capitals(broken: Broken) -> Iterator[Repair]:
@@ -126,9 +152,35 @@ def capitals(broken: Broken) -> Iterator[Repair]:
     if not changes:
         return
     first = changes[0]
-    for count in sorted({len(changes), 1}, reverse=True):
-        yield Repair("keyword-capitals", f"Keywords are written in lower case: {first[2]}.", first[0], first[1],
-                     tuple(sorted(changes[:count])), "", "Write keywords in lower case")
+    if first[2][0].isdigit():
+        yield Repair(
+            "duration-words",
+            f"A duration is a number and one small letter: {first[2]}.",
+            first[0],
+            first[1],
+            tuple(sorted(changes)),
+            "",
+            f"Write {first[2]}",
+        )
+        return
+    every = sorted(changes)
+    if now is not None and len(changes) > 1:
+        lowered = {start for start, _, _ in changes}
+        every += [
+            (*match.span(), match.group().lower())
+            for match in _SHOUTED.finditer(broken.plain, changes[-1][1])
+            if match.start() not in lowered and match.group().lower() in keyword_words()
+        ]
+    for some in [every, sorted(changes)] if len(every) > len(changes) else [every]:
+        yield Repair(
+            "keyword-capitals",
+            f"Keywords are written in lower case: {first[2]}.",
+            first[0],
+            first[1],
+            tuple(some),
+            "",
+            "Write keywords in lower case",
+        )
 
 
 def _lowered(broken: Broken) -> tuple[int, int, str] | None:

@@ -1,0 +1,44 @@
+"""`scoredsl catalog`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scoredsl.cli import data_options as data
+
+
+@click.command("catalog")
+@click.argument("arguments", nargs=-1, metavar="[EVENTS]...")
+@data.source_options
+@click.option("--out", metavar="FILE", help="Write the declarations to FILE (such as catalog.score).")
+def command(arguments: tuple[str, ...], out: str | None, **options: Any) -> None:
+    """Write down which events and profile fields a log has: declarations for rules to import.
+
+    Properties get the type that all their values have, texts with few values a closed set; counts and when each event
+    was last seen stand in comments.
+
+    \b
+    Examples:
+      scoredsl catalog events.csv --profiles profiles.csv --out catalog.score
+      scoredsl catalog orders.csv --event-name purchase
+    """
+    from scoredsl.engine.catalog import catalog_text
+
+    wanted = data.request(arguments, options, needs_rules=False)
+    read = data.read_data(wanted)
+    rows = read.profiles.rows if read.profiles else ()
+    described = ", ".join(Path(path).name for path in (*wanted.events, *wanted.profiles))
+    text = catalog_text(read.log.events, rows, described)
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        try:
+            Path(out).write_text(text, encoding="utf-8")
+        except OSError as problem:
+            raise click.UsageError(f"--out {out} cannot be written: {problem.strerror}.") from None
+        click.echo(f"Declarations written to {out}. Import them: import \"{Path(out).name}\"", err=True)
+    data.leave_for_rejects(wanted, read)
