@@ -1,4 +1,4 @@
-"""The check of a whole program: from loaded files to a checked program, or to what is wrong (LANGUAGE sections 1 to 9)."""
+"""The check of a whole program: from loaded files to a checked program, or to what is wrong (LANGUAGE)."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ class _Checker:
                 what = f'states "{name}"' if main is not None else "states none, which is UTC"
                 self.problems.error(
                     "timezone-differs",
-                    f'This file states the timezone "{node.name.value}", but the file that is run {what}: a program has '
-                    "one timezone.",
+                    f'This file states the timezone "{node.name.value}", but the file that is run {what}: a program '
+                    "has one timezone.",
                     node.span,
                     "Delete this line, or state the same timezone in both.",
                     related=() if main is None else (Related(main.span, "the program's timezone"),),
@@ -94,7 +94,8 @@ class _Checker:
             return
         found = closest(name, zone_names())
         if found is None and "/" not in name:
-            found = next((z for z in sorted(zone_names()) if z.lower().endswith("/" + name.lower().replace(" ", "_"))), None)
+            city = "/" + name.lower().replace(" ", "_")
+            found = next((z for z in sorted(zone_names()) if z.lower().endswith(city)), None)
         self.problems.error(
             "bad-timezone",
             f'There is no timezone "{name}".',
@@ -108,7 +109,7 @@ class _Checker:
     def is_implicit(self, file: LoadedFile) -> bool:
         """A file without a score header that has a statement of a score at its left margin (section 1)."""
         statements = file.file.statements
-        if any(statement.keyword == "score" for statement in statements):
+        if any(statement.keyword == "score" and _is_header(statement) for statement in statements):
             return False
         return any(statement.keyword in SCORE_BODY for statement in statements)
 
@@ -171,7 +172,8 @@ class _Checker:
                     self.scope.scores.setdefault(name.text, name.span)
                     scores.setdefault(name.text, i)
                 self.column(name.text, name.span, f"the {statement.keyword} {name.text}")
-                if statement.keyword == "score" and any(child.keyword in ("tier", "threshold") for child in statement.children):
+                has_tiers = any(child.keyword in ("tier", "threshold") for child in statement.children)
+                if statement.keyword == "score" and has_tiers:
                     self.column(f"{name.text}_tier", name.span, f"the tiers of {name.text}")
             elif file.key not in seen and self.implicit[file.key] and statement.keyword in SCORE_BODY:
                 seen.add(file.key)
@@ -197,8 +199,8 @@ class _Checker:
 
     def column(self, name: str, span: Span, what: str, help: str = "Give one of the two another name.") -> None:
         if name == "lead":
-            self.problems.error("duplicate-name", f"{what[0].upper()}{what[1:]} would have the column lead, which is the "
-                                "lead's own.", span, "Choose another name.", name=name)
+            self.problems.error("duplicate-name", f"{what[0].upper()}{what[1:]} would have the column lead, which is "
+                                "the lead's own.", span, "Choose another name.", name=name)
             return
         before = self.columns.get(name)
         if before is None:
@@ -208,7 +210,7 @@ class _Checker:
         if what != before[1]:
             message = f"{words} and {before[1]} would have one column, {name}."
         elif name == IMPLICIT and what != f"the score {name}":
-            message = "Another file of this program has rules without a score header too: both would be the score score."
+            message = "Another file of this program has rules without a score header too: both would be score."
         else:
             message = f"{words} is there already."
         self.problems.error(
@@ -316,10 +318,10 @@ class _Checker:
         return scores
 
     def outside(self, statement: Statement) -> None:
+        what = "a rule" if statement.keyword in ("on", "when") else statement.keyword
         self.problems.error(
             "outside-score",
-            f"This file has a score header, so that {'a rule' if statement.keyword in ('on', 'when') else statement.keyword}"
-            " at the left margin belongs to no score.",
+            f"This file has a score header, so that {what} at the left margin belongs to no score.",
             statement.span,
             "Indent it under the score that it belongs to.",
         )
@@ -388,14 +390,14 @@ class _Checker:
             for i, band in enumerate(axis.bands):
                 last = i == len(axis.bands) - 1
                 if band.name.text in names:
-                    self.problems.error("duplicate-name", f"The band {band.name.text} is there already.", band.name.span,
-                                        "Give one of the two another name.",
+                    self.problems.error("duplicate-name", f"The band {band.name.text} is there already.",
+                                        band.name.span, "Give one of the two another name.",
                                         related=(Related(names[band.name.text], "the first one"),), name=band.name.text)
                 names.setdefault(band.name.text, band.name.span)
                 number = None if band.number is None else points_of(band.number, self.problems, "A band")
                 if last and number is not None:
-                    self.problems.error("grid-order", f"The last band, {band.name.text}, is for all the rest: it has no "
-                                        "number.", band.span, f"Write {band.name.text} alone, or add a band after it.")
+                    self.problems.error("grid-order", f"The last band, {band.name.text}, is for all the rest: it has "
+                                        "no number.", band.span, f"Write {band.name.text} alone, or add a band after it.")
                 elif not last and number is None:
                     self.problems.error("grid-order", f"The band {band.name.text} has no number; only the last one has "
                                         "none.", band.span, f"Write {band.name.text} from a number.")
@@ -465,6 +467,11 @@ class _Checker:
                     fix=fix,
                     name=name.name,
                 )
+
+
+def _is_header(statement: Statement) -> bool:
+    """A line that is only guessed to be a header (`scor fit`) is one where lines are indented under it."""
+    return statement.node is not None or bool(statement.children) or statement.words[:1] == ("score",)
 
 
 def _asked(name: PendingName) -> str:

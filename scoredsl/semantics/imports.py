@@ -18,7 +18,7 @@ from scoredsl.syntax.tree import File, Statement
 from scoredsl.text import Source, Span
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - raised with a reason for people
     """A rules file that cannot be read; the text says why, in words for the user."""
 
 

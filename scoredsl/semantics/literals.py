@@ -12,7 +12,8 @@ from scoredsl.syntax import nodes as n
 from scoredsl.text import Span
 
 _MONTHS = (
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
 )
 _DAY_MICROS = 86_400_000_000
 _LONGEST_DAYS = 1_000_000

@@ -18,7 +18,9 @@ from scoredsl.semantics.values import as_boolean, as_number, lower, shortest
 from scoredsl.syntax import nodes as n
 from scoredsl.text import Span
 
-Where: TypeAlias = Literal["where", "when", "if", "exclude", "label", "points of on", "points of when", "formula", "define"]
+Where: TypeAlias = Literal[
+    "where", "when", "if", "exclude", "label", "points of on", "points of when", "formula", "define"
+]
 
 FACTS_ALLOWED = frozenset({"when", "exclude", "label", "points of when", "define"})
 FIELD_CONTEXTS = frozenset({"when", "if", "exclude", "label", "points of when"})
@@ -248,8 +250,9 @@ class Resolver:
                 if other.kind == "boolean" and op in ("=", "!="):
                     negated = bool(other.constant) != (op == "=")
                     fix = replace(span, f"{'not ' if negated else ''}{self.shown(side)}")
-                self.error("wrong-type", f"{self.is_a(side)}: it is true or false by itself and is compared with nothing.",
-                           side.span, f"Write {self.shown(side)} or not {self.shown(side)} alone.", fix=fix)
+                self.error("wrong-type",
+                           f"{self.is_a(side)}: it is true or false by itself and is compared with nothing.", side.span,
+                           f"Write {self.shown(side)} or not {self.shown(side)} alone.", fix=fix)
                 return FALSE
             if side.kind == "list":
                 self.error("wrong-type", f"{self.is_a(side)}, and {word or op} compares single values.", side.span,
@@ -295,8 +298,9 @@ class Resolver:
             return e.CompareNames(operator, cast(e.Value, left.value), cast(e.Value, right.value))
         for side in (left, right):
             if side.declared is not None and side.declared.type == "time":
-                self.error("wrong-type", f"{_name_of(side)} is declared as a time and cannot be compared with a number.",
-                           side.span, "Compare it with a date such as 2026-03-01, or use in last 30d.")
+                self.error("wrong-type",
+                           f"{_name_of(side)} is declared as a time and cannot be compared with a number.", side.span,
+                           "Compare it with a date such as 2026-03-01, or use in last 30d.")
                 return FALSE
         if not ordered:
             name, literal = (left, right) if left.kind == "name" else (right, left)
@@ -436,8 +440,9 @@ class Resolver:
         if operand.kind == "name":
             declared = operand.declared
             if needed == "a time" and declared is not None and declared.type in ("number", "boolean", "list"):
-                self.error("wrong-type", f"{_name_of(operand)} is declared as a {declared.type}, and {word} needs a time.",
-                           operand.span, f"Ask it of a time, or declare {_name_of(operand)} as a time.")
+                self.error("wrong-type",
+                           f"{_name_of(operand)} is declared as a {declared.type}, and {word} needs a time.", operand.span,
+                           f"Ask it of a time, or declare {_name_of(operand)} as a time.")
                 return False
             return True
         if operand.kind != "unknown":
@@ -580,8 +585,9 @@ class Resolver:
 
     def score_ref(self, ref: n.Ref) -> Operand:
         if ref.lead or ref.quoted:
-            self.error("formula-name", f"A formula is made of scores and numbers; {self.text(ref.span)} is a profile field.",
-                       ref.span, f"Make a score of it, with the rule when {ref.name} is known add {ref.name}.")
+            self.error("formula-name",
+                       f"A formula is made of scores and numbers; {self.text(ref.span)} is a profile field.", ref.span,
+                       f"Make a score of it, with the rule when {ref.name} is known add {ref.name}.")
             return Operand("unknown", ref.span)
         if ref.name not in self.scope.scores:
             extra = cast(dict[str, Any], suggestion(ref.name, self.scope.scores, ref.span))
@@ -638,7 +644,8 @@ class Resolver:
             prefix = "lead." if ref.lead else ""
             extra = cast(dict[str, Any], suggestion(ref.name, self.scope.fields, ref.span, "`", prefix))
             extra.setdefault("help", f"Declare it: profile {self.text(ref.span).removeprefix('lead.')} text.")
-            self.error("unknown-field", f"{ref.name} is not a declared profile field.", ref.span, **extra, name=ref.name)
+            self.error("unknown-field", f"{ref.name} is not a declared profile field.", ref.span, **extra,
+                       name=ref.name)
         return Operand("name", ref.span, e.Field(ref.name), declared=declared)
 
     def is_silent_event(self, ref: n.Ref, context: Context) -> bool:
@@ -657,7 +664,8 @@ class Resolver:
             return Operand("unknown", ref.span)
         if any(each.name == entry.name for each in self.defines):
             return Operand("unknown", ref.span)  # the cycle is reported once, at the first define of it
-        if context.where in ("where", "if", "points of on", "formula") and self.uses_facts(entry, context.where == "if"):
+        asked_of_the_lead = context.where not in ("where", "if", "points of on", "formula")
+        if not asked_of_the_lead and self.uses_facts(entry, context.where == "if"):
             self.error(
                 "fact-not-here",
                 f"{entry.name} is made of a fact about the lead, which is not possible {_place(context.where)}.",
@@ -711,7 +719,8 @@ class Resolver:
             if context.where == "where":
                 direction = "next" if shown.startswith("days until") else "last"
                 help_ += f" In where write {days} in {direction} 30d."
-        self.error("fact-not-here", f"A fact about the lead, {shown}, is not possible {_place(context.where)}.", span, help_)
+        self.error("fact-not-here", f"A fact about the lead, {shown}, is not possible {_place(context.where)}.", span,
+                   help_)
         return False
 
     def fact(self, node: n.Fact, context: Context) -> Operand:
@@ -959,7 +968,8 @@ def _expression_problem(reason: str, pattern: str) -> tuple[str, str]:
         case "invalid character class range":
             return f"the range {piece} runs backwards", "Write the smaller sign first, such as [a-z]."
         case "invalid escape sequence" if piece[1:2].isdigit():
-            return f"{piece} refers back to a group, which this syntax (RE2) does not have", "Write what is meant in full."
+            return (f"{piece} refers back to a group, which this syntax (RE2) does not have",
+                    "Write what is meant in full.")
         case "invalid escape sequence":
             return f"{piece} has no meaning", f"Write {piece[1:]} without the backslash."
         case "trailing \\":

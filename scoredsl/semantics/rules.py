@@ -271,8 +271,9 @@ class RuleChecker:
                 self.without_activity(node)
                 found_ = None if step is None else pattern(step)
                 if after is not None and not every:
-                    self.problems.error("after-without-every", "after stands only with every: every 7d without login after 30d.",
-                                        after.span, "Write one duration: 30d without login.")
+                    self.problems.error("after-without-every",
+                                        "after stands only with every: every 7d without login after 30d.", after.span,
+                                        "Write one duration: 30d without login.")
                 delay = 0 if after is None else micros_of(after, self.problems)
                 return p.Inactivity(found_, micros_of(duration, self.problems), every, delay), Occurrence(None, False)
 
@@ -292,8 +293,8 @@ class RuleChecker:
                                 node.same.span,
                                 f"Delete it, or write how many: 3 page_view with same {node.same.prop.text} within 7d.")
         elif node.within is not None:
-            self.problems.error("within-not-here", "within stands with a count, a chain or an absence; this trigger takes "
-                                "one event.", node.within.span, "Delete it, or write how many: 3 page_view within 7d.")
+            self.problems.error("within-not-here", "within stands with a count, a chain or an absence; this trigger "
+                                "takes one event.", node.within.span, "Delete it, or write how many: 3 page_view within 7d.")
 
     def same(self, same: n.Same | None, patterns: tuple[e.Pattern, ...]) -> str | None:
         if same is None:
@@ -344,8 +345,9 @@ class RuleChecker:
             for clause in branch.clauses:
                 kind = clause_kind(clause)
                 if isinstance(clause, n.UpTo | n.Title) and kind in seen:
-                    self.problems.error("duplicate-clause", f"{kind} stands twice in this rule; each clause stands once.",
-                                        clause.span, "Delete one of the two.", related=(Related(seen[kind].span, "the first one"),))
+                    self.problems.error("duplicate-clause",
+                                        f"{kind} stands twice in this rule; each clause stands once.", clause.span,
+                                        "Delete one of the two.", related=(Related(seen[kind].span, "the first one"),))
                 seen.setdefault(kind, clause)
                 match clause:
                     case n.Title(text) if branch is last:
@@ -353,8 +355,8 @@ class RuleChecker:
                     case n.UpTo() if branch is last:
                         up_to = self.cap(clause)
                         if clause.per is not None or clause.period is not None:
-                            self.problems.error("clause-of-when", "up to ... per stands only in on rules: a when rule has "
-                                                "no single awards.", clause.span, "Write up to and a number of points.")
+                            self.problems.error("clause-of-when", "up to ... per stands only in on rules: a when rule "
+                                                "has no single awards.", clause.span, "Write up to and a number of points.")
                     case n.Title() | n.UpTo():
                         self.problems.error("clause-of-when", f"{clause_words(clause)} stands at the end of the whole "
                                             "rule, after the last branch.", clause.span, "Move it to the end.")

@@ -120,8 +120,8 @@ class ScoreChecker:
         if isinstance(node, n.Group):
             before = names.get(name)
             if before is not None:
-                self.problems.error("duplicate-name", f"The group {name} is there already in this score.", node.name.span,
-                                    "Give one of the two another name.", related=(Related(before, "the first one"),),
+                self.problems.error("duplicate-name", f"The group {name} is there already in this score.",
+                                    node.name.span, "Give one of the two another name.", related=(Related(before, "the first one"),),
                                     name=name)
             names.setdefault(name, node.name.span)
         for child in header.children:
@@ -134,8 +134,8 @@ class ScoreChecker:
                 case n.Bound():
                     block.bounds.append(self.bound(inner, child))
                 case n.Group():
-                    self.problems.error("group-in-group", "A group stands in a score, not in another group.", child.span,
-                                        "Move it to the indentation of the group above.")
+                    self.problems.error("group-in-group", "A group stands in a score, not in another group.",
+                                        child.span, "Move it to the indentation of the group above.")
                 case None:
                     pass
                 case _:
@@ -184,7 +184,8 @@ class ScoreChecker:
                 if low.kind == "minimum" and high.kind == "maximum" and low.number > high.number:
                     self.problems.error(
                         "bounds-cross",
-                        f"The minimum {millionths_text(low.number)} is above the maximum {millionths_text(high.number)}.",
+                        f"The minimum {millionths_text(low.number)} is above the maximum "
+                        f"{millionths_text(high.number)}.",
                         bound.place.span,
                         "Change one of the two.",
                         related=(Related(other.place.span, f"the {other.kind}"),),
@@ -200,7 +201,8 @@ class ScoreChecker:
             kind = "until below" if kind == "for good" else kind
             if kind in seen:
                 if seen[kind].kind != clause.kind:
-                    message = f"{seen[kind].kind} and {clause.kind} exclude each other: a {node.keyword} has one of them."
+                    both = f"{seen[kind].kind} and {clause.kind}"
+                    message = f"{both} exclude each other: a {node.keyword} has one of them."
                 else:
                     message = f"{'The title' if kind == 'title' else kind} stands twice; a {node.keyword} has it once."
                 self.problems.error("duplicate-clause", message, clause.span,
@@ -218,7 +220,8 @@ class ScoreChecker:
         if name in places:
             help_ = "Give one of the two another name."
             if node.name is None:
-                help_ = f"A threshold without a name is called {name}: write threshold {millionths_text(number)} as NAME."
+                written = f"threshold {millionths_text(number)} as NAME"
+                help_ = f"A threshold without a name is called {name}: write {written}."
             self.problems.error("duplicate-name", f"The tier {name} is there already in this score.", name_span,
                                 help_, related=(Related(places[name], "the first one"),), name=name)
             return None

@@ -204,8 +204,8 @@ class TestChecker:
         names = self.targets.scores[score.text]
         extra = cast(dict[str, Any], suggestion(tier.text, names, span or tier.span, '"', prefix))
         extra.setdefault("help", listed(names, "It has no tiers: write tier NAME from N in the score."))
-        self.problems.error("unknown-tier", f"The score {score.text} has no tier {tier.text}.", span or tier.span, **extra,
-                            name=tier.text)
+        self.problems.error("unknown-tier", f"The score {score.text} has no tier {tier.text}.", span or tier.span,
+                            **extra, name=tier.text)
 
     def cell(self, node: n.ExpectCell, grid: n.Name, cell: n.Name, at: int, place: p.Place) -> p.Expectation | None:
         if grid.text in self.targets.scores:

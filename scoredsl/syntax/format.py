@@ -4,8 +4,8 @@ It works on the words of each statement as they were written and changes only wh
 dates and texts stay as they are. Like Black it checks its own result before it gives it out: the formatted text must
 read as the same statements with the same comments, and formatting it again must change nothing.
 
-The layout: two spaces a block level, one statement a line, no commas between clauses but before `else`, a blank line
-around blocks and at most one anywhere, statements of more than 100 columns broken before their clauses. A statement
+The layout: two spaces a block level, one statement a line, commas between clauses as they were written and always before
+`else`, a blank line around blocks and at most one anywhere, statements of more than 100 columns broken before their clauses. A statement
 with comments between its words keeps its lines; so does one with a `# scoredsl: ignore[...]`, which speaks of a line.
 """
 
@@ -57,13 +57,9 @@ def format_source(source: Source) -> FormatResult:
         if text == source.text:
             return FormatResult(text, False)
         again = parse_file(Source(text, source.path))
-        commas = _changed(file, again)
-        if commas:  # a name that is read as a keyword without the comma before it, and the like
-            text = _layout(file, commas)
-            again = parse_file(Source(text, source.path))
         if again.diagnostics or _meaning(again) != _meaning(file) or _comments(again) != _comments(file):
             return FormatResult(source.text, False, _CHANGED)
-        if _layout(again, commas) != text:
+        if _layout(again) != text:
             return FormatResult(source.text, False, _UNSTABLE)
     except RecursionError:
         return FormatResult(source.text, False, _DEEP)
@@ -79,12 +75,6 @@ def _meaning(file: File) -> list[tuple[int, Node | None]]:
             yield from walk(statement.children, level + 1)
 
     return list(walk(file.statements, 0))
-
-
-def _changed(file: File, again: File) -> frozenset[int]:
-    """Which statements of a file, counted from 0, are no longer the same in its formatted text."""
-    pairs = enumerate(zip(file.walk(), again.walk(), strict=False))
-    return frozenset(i for i, (before, after) in pairs if before.node != after.node)
 
 
 def _comments(file: File) -> list[str]:
@@ -129,7 +119,7 @@ class _Word:
     """Its offset in the file."""
     kind: str
     role: str = ""
-    """`clause comma`, `else comma`, `trailing comma`, `sign`."""
+    """`trailing comma`, `sign`."""
     breaks: int = _NO_BREAK
     glued: bool = False
     """No space before it."""
@@ -170,10 +160,6 @@ def _collect(tree: Tree[Token], base: int, words: list[_Word]) -> None:
                 words[first].role = "sign"
             elif child.type != "AND" or rule != "between":
                 _break(words, first, _BREAK_BEFORE.get(child.type, _NO_BREAK))
-            if child.type == "COMMA" and rule in ("on_rule", "when_rule", "else_when", "else"):
-                following = children[i + 1] if i + 1 < len(children) else None
-                is_else = isinstance(following, Tree) and following.data in ("else_when", "else")
-                words[first].role = "else comma" if is_else else "clause comma"
         previous = children[i - 1] if i else None
         if isinstance(previous, Token) and previous.type == "COMMA":
             _break(words, first, _AFTER_COMMA.get(rule, _NO_BREAK))
@@ -194,16 +180,16 @@ def _append(token: Token, base: int, words: list[_Word]) -> None:
     words.extend(_Word(part.group(), start + part.start(), token.type) for part in re.finditer(r"\S+", token))
 
 
-def _canonical(words: list[_Word], all_commas: bool) -> list[_Word]:
-    """The words with the commas that the layout has: none between clauses, one before `else`, none before a bracket."""
+def _canonical(words: list[_Word]) -> list[_Word]:
+    """The words with the commas that the layout has: as written, one before `else`, none before a closing bracket."""
     result: list[_Word] = []
     for word in words:
-        if word.role == "trailing comma" or (word.role == "clause comma" and not all_commas):
+        if word.role == "trailing comma":
             continue
         if word.kind == "COMMA":
             word.start = result[-1].start  # it ends the line of the word before it
         if word.breaks == _AT_ELSE and result and result[-1].kind != "COMMA":
-            result.append(_Word(",", result[-1].start, "COMMA", "else comma", glued=True))
+            result.append(_Word(",", result[-1].start, "COMMA", glued=True))
         result.append(word)
     return result
 
@@ -357,12 +343,11 @@ class _Item:
     lines: list[_Line] = field(default_factory=list)
 
 
-def _layout(file: File, commas: frozenset[int] = frozenset()) -> str:
-    """The text in its layout; the statements in `commas`, counted from 0, keep theirs."""
-    kept = frozenset(statement.span.start for i, statement in enumerate(file.walk()) if i in commas)
+def _layout(file: File) -> str:
+    """The text in its layout."""
     items = _items(file)
     for item in items:
-        item.lines = _item_lines(item, file, kept)
+        item.lines = _item_lines(item, file)
     blanks = _blanks(items)
     written: list[str] = []
     for item, blank in zip(items, blanks, strict=True):
@@ -481,7 +466,7 @@ def _level_of_column(items: Sequence[_Item], above: _Item, column: int, source: 
     return 0
 
 
-def _item_lines(item: _Item, file: File, kept: frozenset[int]) -> list[_Line]:
+def _item_lines(item: _Item, file: File) -> list[_Line]:
     indent = len(INDENT) * item.level
     if not item.statements:
         return [_Line(indent, "", item.comment)]
@@ -489,7 +474,7 @@ def _item_lines(item: _Item, file: File, kept: frozenset[int]) -> list[_Line]:
     for statement in item.statements:
         # What continues a joined statement, and the block of a joined header, stand deeper than the line it begins on.
         begin = lines[-1].indent if lines and not _is_header(statement) else indent
-        own = _statement_lines(statement, item, begin, file, kept)
+        own = _statement_lines(statement, item, begin, file)
         if lines and lines[-1].indent == begin:
             lines[-1].text += "; " + own[0].text
             lines[-1].comment = own[0].comment
@@ -500,10 +485,10 @@ def _item_lines(item: _Item, file: File, kept: frozenset[int]) -> list[_Line]:
 
 
 def _statement_lines(
-    statement: Statement, item: _Item, indent: int, file: File, kept: frozenset[int]
+    statement: Statement, item: _Item, indent: int, file: File
 ) -> list[_Line]:
     span = statement.span
-    canonical = _canonical(_words(statement, file.masked), span.start in kept)
+    canonical = _canonical(_words(statement, file.masked))
     inside = [comment for comment in item.inside if span.start <= comment[0] < span.end]
     if inside or item.silenced:
         return _kept(canonical, inside, indent, file.source)

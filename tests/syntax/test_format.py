@@ -59,7 +59,7 @@ PAIRS: dict[str, tuple[str, str]] = {
     ),
     "commas between clauses": (
         "on a add 1, once , expire after 3d\nwhen b add 1 else when c add 2 , else add 3",
-        "on a add 1 once expire after 3d\nwhen b add 1, else when c add 2, else add 3\n",
+        "on a add 1, once, expire after 3d\nwhen b add 1, else when c add 2, else add 3\n",
     ),
     "a comma that a name needs": (
         "on a add 1 ends on b where has, once",
@@ -122,7 +122,7 @@ PAIRS: dict[str, tuple[str, str]] = {
         on a where x in [  # these
             "a",  # first
             "b"
-        ] add 5  # points
+        ] add 5,  # points
             # once a week
             once per week  # end
         """,

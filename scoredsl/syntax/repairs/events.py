@@ -1,4 +1,3 @@
-
 """What a rule is about: events, how many of them, and their absence."""
 
 from __future__ import annotations
@@ -77,10 +76,36 @@ _RUN = re.compile(r"[^\s\"`()\[\],:=<>!;]+(?:(?:\s*[-/:&+]\s*|[ \t]+)[^\s\"`()\[
 _WORD = re.compile(r"[^\s]+")
 _STOP = frozenset(
     [
-    "where", "then", "without", "within", "with", "if", "add", "subtract", "reset", "set", "or", "at", "in",
-    "as", "apart", "after", "is", "and", "not", "than", "every", "from", "until", "once", "text", "number",
-    "boolean", "time", "list",
-]
+        "where",
+        "then",
+        "without",
+        "within",
+        "with",
+        "if",
+        "add",
+        "subtract",
+        "reset",
+        "set",
+        "or",
+        "at",
+        "in",
+        "as",
+        "apart",
+        "after",
+        "is",
+        "and",
+        "not",
+        "than",
+        "every",
+        "from",
+        "until",
+        "once",
+        "text",
+        "number",
+        "boolean",
+        "time",
+        "list",
+    ]
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\Z", re.ASCII)
 
@@ -114,6 +139,7 @@ def event_name(broken: Broken) -> Iterator[Repair]:
             changes,
             "",
             f"Write {quoted}",
+            not re.fullmatch(r"[a-z_]+(?: [a-z_]+)+", name),
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from scoredsl.syntax.repairs import repairs_of
 from scoredsl.syntax.repairs.broken import Broken, Repair, read
 
-LONGEST = 20_000
+LONGEST = 12_000
 """Characters of the longest statement that is repaired."""
 
 _ENDLESS = re.compile(r"[\d_]{60}")
@@ -37,11 +37,47 @@ class Budget:
         return result
 
 
+_BLANKS = re.compile(r"\s{2,}")
+
+
 def find(broken: Broken) -> Repair | None:
     """The repair with which the statement can be read, alone or with one more; None where no repair helps.
 
-    Of two that are needed it is the one that lets reading come further, which is the first mistake. Where even two do
-    not make it readable, the message of the one that came furthest is kept, without its changes.
+    It is looked for where every run of blanks (a line end with its indentation, a comment that is masked) is one, as
+    patterns are slow on long runs.
+    """
+    if len(broken.text) > 20 * LONGEST:
+        return None
+    short, places = _compact(broken.text)
+    if short == broken.text:
+        return _find(broken)
+    now = read(short, broken.keyword, broken.below)
+    repair = None if now is None else _find(now)
+    if repair is None:
+        return None
+    changes = tuple((places[start], places[end], new) for start, end, new in repair.changes)
+    return replace(repair, start=places[repair.start], end=places[repair.end], changes=changes)
+
+
+def _compact(text: str) -> tuple[str, list[int]]:
+    """The text with one blank for each run of them, and the offset of each of its characters and its end."""
+    parts: list[str] = []
+    places: list[int] = []
+    at = 0
+    for match in _BLANKS.finditer(text):
+        parts += [text[at : match.start()], "\n" if "\n" in match.group() or "\r" in match.group() else " "]
+        places += range(at, match.start() + 1)
+        at = match.end()
+    parts.append(text[at:])
+    places += range(at, len(text) + 1)
+    return "".join(parts), places
+
+
+def _find(broken: Broken) -> Repair | None:
+    """The same for a text without runs of blanks.
+
+    Of two repairs that are needed it is the one that lets reading come further, which is the first mistake. Where no
+    repair makes it readable, the message of the one that came furthest is kept, without its changes.
     """
     if len(broken.text) > LONGEST or _ENDLESS.search(broken.text):
         return None

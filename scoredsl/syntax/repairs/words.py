@@ -9,7 +9,8 @@ from scoredsl.diagnostics.suggest import distance
 from scoredsl.syntax.repairs.broken import Broken, Repair, read
 from scoredsl.syntax.repairs.vocabulary import keyword_words, phrases
 
-_SHOUTED = re.compile(r"(?<![\w.])[A-Z]{2,}(?![\w.])")
+_SHOUTED = re.compile(r"(?<![\w.])[A-Z]{2,}(?!\w|\.\w)")
+_PERIOD = re.compile(r"\bper\s+(?P<period>day|week|month|year)\b(?!\.\w)", re.IGNORECASE)
 _WORD = re.compile(r"[^\s\"`()\[\],:=<>!]+")
 
 
@@ -152,6 +153,13 @@ def capitals(broken: Broken) -> Iterator[Repair]:
     if not changes:
         return
     first = changes[0]
+    done = {start for start, _, _ in changes}
+    reached = changes[-1][1]
+    changes.extend(
+        (*match.span("period"), match["period"].lower())
+        for match in _PERIOD.finditer(broken.plain)
+        if match.start("period") not in done and not match["period"].islower()
+    )
     if first[2][0].isdigit():
         yield Repair(
             "duration-words",
@@ -168,7 +176,7 @@ def capitals(broken: Broken) -> Iterator[Repair]:
         lowered = {start for start, _, _ in changes}
         every += [
             (*match.span(), match.group().lower())
-            for match in _SHOUTED.finditer(broken.plain, changes[-1][1])
+            for match in _SHOUTED.finditer(broken.plain, reached)
             if match.start() not in lowered and match.group().lower() in keyword_words()
         ]
     for some in [every, sorted(changes)] if len(every) > len(changes) else [every]:
