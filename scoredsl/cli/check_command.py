@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from scoredsl.cli import config, render
 from scoredsl.cli.files import rules_files
 from scoredsl.diagnostics import Diagnostic, Edit
 from scoredsl.text import Span
+
+_ROUNDS = 20
+"""A statement with several mistakes is repaired one mistake a round."""
 
 
 @click.command("check")
@@ -35,11 +39,15 @@ def command(paths: tuple[str, ...], fix: bool, format_: str, warnings_as_errors:
     files, toml = _what(paths)
     diagnostics, checked, sources = _check(files, toml)
     if fix:
-        fixed = apply_fixes(diagnostics)
+        fixed: Counter[str] = Counter()
+        for _ in range(_ROUNDS):
+            now = apply_fixes(diagnostics)
+            if not now:
+                break
+            fixed.update(now)
+            diagnostics, checked, sources = _check(files, toml)
         for path, count in fixed.items():
             click.echo(f"{path}: {count} fix{'es' if count != 1 else ''} applied.", err=True)
-        if fixed:
-            diagnostics, checked, sources = _check(files, toml)
     if format_ == "json":
         click.echo(render.as_json(diagnostics, sources))
     else:

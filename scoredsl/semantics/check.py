@@ -397,7 +397,8 @@ class _Checker:
                 number = None if band.number is None else points_of(band.number, self.problems, "A band")
                 if last and number is not None:
                     self.problems.error("grid-order", f"The last band, {band.name.text}, is for all the rest: it has "
-                                        "no number.", band.span, f"Write {band.name.text} alone, or add a band after it.")
+                                        "no number.", band.span,
+                                        f"Write {band.name.text} alone, or add a band after it.")
                 elif not last and number is None:
                     self.problems.error("grid-order", f"The band {band.name.text} has no number; only the last one has "
                                         "none.", band.span, f"Write {band.name.text} from a number.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 from typing import Any, Literal, TypeAlias, cast
@@ -109,8 +108,11 @@ class Resolver:
     # ---- the words of messages
 
     def text(self, span: Span) -> str:
-        """What is written at a place of this file."""
-        return self.file.file.source.text[span.start : span.end]
+        """What is written at a place: of this file, or of the file of a define."""
+        file = self.file
+        if span.file != file.path:
+            file = next((each for each in self.scope.loaded.files.values() if each.path == span.file), file)
+        return file.file.source.text[span.start : span.end]
 
     def shown(self, operand: Operand) -> str:
         """An operand as it is written, where that is short; else what it is."""
@@ -227,8 +229,10 @@ class Resolver:
                     )
                 return e.IsTrue(cast(e.Value, operand.value))
             case _:
-                compared = {"text": f"NAME = {self.shown(operand)}", "date": f"NAME >= {self.shown(operand)}",
-                            "list": f"NAME in {self.shown(operand)}"}.get(operand.kind, f"NAME = {self.shown(operand)}" if operand.literal else f"{self.shown(operand)} > 5")
+                shown = self.shown(operand)
+                compared = {"date": f"NAME >= {shown}", "list": f"NAME in {shown}"}.get(operand.kind, f"NAME = {shown}")
+                if operand.kind == "number" and not operand.literal:
+                    compared = f"{shown} > 5"
                 self.error(
                     "not-a-condition",
                     f"{self.is_a(operand)}: alone it is neither true nor false.",
@@ -441,8 +445,8 @@ class Resolver:
             declared = operand.declared
             if needed == "a time" and declared is not None and declared.type in ("number", "boolean", "list"):
                 self.error("wrong-type",
-                           f"{_name_of(operand)} is declared as a {declared.type}, and {word} needs a time.", operand.span,
-                           f"Ask it of a time, or declare {_name_of(operand)} as a time.")
+                           f"{_name_of(operand)} is declared as a {declared.type}, and {word} needs a time.",
+                           operand.span, f"Ask it of a time, or declare {_name_of(operand)} as a time.")
                 return False
             return True
         if operand.kind != "unknown":

@@ -294,7 +294,8 @@ class RuleChecker:
                                 f"Delete it, or write how many: 3 page_view with same {node.same.prop.text} within 7d.")
         elif node.within is not None:
             self.problems.error("within-not-here", "within stands with a count, a chain or an absence; this trigger "
-                                "takes one event.", node.within.span, "Delete it, or write how many: 3 page_view within 7d.")
+                                "takes one event.", node.within.span,
+                                "Delete it, or write how many: 3 page_view within 7d.")
 
     def same(self, same: n.Same | None, patterns: tuple[e.Pattern, ...]) -> str | None:
         if same is None:
@@ -356,7 +357,8 @@ class RuleChecker:
                         up_to = self.cap(clause)
                         if clause.per is not None or clause.period is not None:
                             self.problems.error("clause-of-when", "up to ... per stands only in on rules: a when rule "
-                                                "has no single awards.", clause.span, "Write up to and a number of points.")
+                                                "has no single awards.", clause.span,
+                                                "Write up to and a number of points.")
                     case n.Title() | n.UpTo():
                         self.problems.error("clause-of-when", f"{clause_words(clause)} stands at the end of the whole "
                                             "rule, after the last branch.", clause.span, "Move it to the end.")

@@ -121,8 +121,8 @@ class ScoreChecker:
             before = names.get(name)
             if before is not None:
                 self.problems.error("duplicate-name", f"The group {name} is there already in this score.",
-                                    node.name.span, "Give one of the two another name.", related=(Related(before, "the first one"),),
-                                    name=name)
+                                    node.name.span, "Give one of the two another name.",
+                                    related=(Related(before, "the first one"),), name=name)
             names.setdefault(name, node.name.span)
         for child in header.children:
             inner = child.node

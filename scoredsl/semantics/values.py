@@ -1,4 +1,4 @@
-"""How a value of the data is read as a number, text, instant or boolean (LANGUAGE section 4, "the literal's type decides").
+"""How a value of the data is read as a number, text, instant or boolean: "the literal's type decides" (section 4).
 
 Every reading gives None for "missing". Instants are whole microseconds since 1970-01-01T00:00:00Z; numbers are doubles;
 points are whole millionths.
@@ -23,7 +23,8 @@ LARGEST_FORMULA = 9 * 10**12 * MILLION
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 _TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
-    r"(?:[Tt ]([0-9]{2})(?::([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?)?(?: ?(Z|z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))?)?",
+    r"(?:[Tt ]([0-9]{2})(?::([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?)?"
+    r"(?: ?(Z|z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))?)?",
     re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -109,7 +110,7 @@ def as_instant(value: Value, zone: Zone) -> int | None:
 
 @lru_cache(maxsize=65536)
 def instant_of_text(text: str, date_zone: Zone | None) -> int | None:
-    """Microseconds of an ISO 8601 text, None if it is none. `date_zone` is where a date alone has its midnight (None: UTC).
+    """Microseconds of an ISO 8601 text, None if it is none. `date_zone` is where a date alone begins (None: UTC).
 
     Digits of a second beyond the sixth are cut.
     """
@@ -148,7 +149,7 @@ def lower(text: str) -> str:
 
 
 def distinct_key(value: Value) -> str | None:
-    """What `distinct`, `per PROP` and `with same PROP` compare: text ignoring case; None for missing, lists, objects."""
+    """What `distinct`, `per PROP` and `with same PROP` compare: text ignoring case; None for missing or nested."""
     text = as_text(value)
     return None if text is None else lower(text)
 

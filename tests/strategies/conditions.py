@@ -152,7 +152,8 @@ class Conditions:
         )
 
     def boolean_row(self, name: str) -> str:
-        return self.choices.one(name, name, f"{name} = true", f"{name} = false", f"{name} != true", f"{name} in [false]")
+        compared = (f"{name} = true", f"{name} = false", f"{name} != true", f"{name} in [false]")
+        return self.choices.one(name, name, *compared)
 
     def time_row(self, name: str) -> str:
         return self.choices.made(

@@ -20,7 +20,8 @@ class Rules:
     def trigger(self) -> tuple[str, bool]:
         """A trigger, and whether its occurrences have properties."""
         choices, conditions = self.choices, self.conditions
-        kinds = {"occurs": 30, "count": 18, "nth": 10, "chain": 20, "absence": 18, "inactive": 6, "every": 4, "silence": 8}
+        kinds = {"occurs": 30, "count": 18, "nth": 10, "chain": 20, "absence": 18, "inactive": 6, "every": 4,
+                 "silence": 8}
         if self.setting.flavour == "resets":
             kinds = {"occurs": 20, "count": 15, "nth": 5, "chain": 10, "absence": 35, "inactive": 15, "every": 8,
                      "silence": 15}

@@ -76,7 +76,7 @@ def zone_info(name: str) -> ZoneInfo:
 
 @dataclass(slots=True)
 class Setting:
-    """The timezone, the grid of times and the names of a case; `sets` and `defines` grow as the program declares them."""
+    """The timezone, the grid of times and the names of a case; `sets` and `defines` grow with the program."""
 
     zone: str
     base: int

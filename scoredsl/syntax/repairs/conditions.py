@@ -195,6 +195,13 @@ REPAIRS: tuple[Repairer, ...] = (
         "A list stands in square brackets: {good}.",
     ),
     pattern(
+        "list-brackets",
+        rf"(?P<bad>\b(?P<op>not\s+in|in)\s+(?P<items>{VALUE}(?:\s*,\s*{VALUE})+))",
+        _in_list,
+        "A list stands in square brackets, its texts in double quotes: {good}.",
+        sure=False,
+    ),
+    pattern(
         "in-list",
         r"(?P<bad>(?:\b(?:is|are)\s+not|!=)\s+(?:in|(?:one|any)\s+of))(?=\s*\[)",
         "not in",

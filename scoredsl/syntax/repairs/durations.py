@@ -26,7 +26,7 @@ _COUNT = r"(?P<count>\b(?:\d[\d_]*|a|an|one|two|three|four|five|six|seven|ten|tw
 _UNIT = r"(?P<unit>seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?)"
 _LONG = r"(?P<unit>months?|mos?|mth|years?|yrs?|quarters?)"
 _AT_WORD = r"(?:[ \t]*-?[ \t]*)"
-_END = r"(?![\w.-])"
+_END = r"(?![\w-]|\.\w)"
 _BEFORE = r"\b(?:expires?\s+after|expires?\s+in|within|every|per|in\s+(?:the\s+)?(?:last|next|past)|for|of|after|over|than|at|on)\s+"
 
 DAYS = {"m": 30, "y": 365, "q": 90}

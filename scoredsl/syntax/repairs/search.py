@@ -14,10 +14,12 @@ LONGEST = 12_000
 _ENDLESS = re.compile(r"[\d_]{60}")
 """A number that is no slip of the hand, and that no arithmetic should be done with."""
 
-_READS = 40
+_READS = 60
 _CHARACTERS = 60_000
-_WIDTHS = (4, 3, 0)
+_WIDTHS = (4, 3, 2, 0)
 """How many of the repairs that let reading come further are repaired once more, at each depth."""
+_GUESS = 12
+"""Characters by which a repair that guesses must come further than one that knows a particular mistake."""
 
 
 @dataclass(slots=True)
@@ -100,7 +102,8 @@ def _find(broken: Broken) -> Repair | None:
                 if min((change[0] for change in repair.changes), default=0) > result.at:
                     continue
                 if remaining < left or (remaining == left == 0 and len(text) > len(now.text) + 3):
-                    further.append((remaining, len(further), first, result))
+                    guess = _GUESS if repair.code in _ONLY_WHEN_READ else 0
+                    further.append((remaining + guess, len(further), first, result))
         further.sort(key=lambda entry: entry[:2])
         if best is None:
             best = next((entry[2] for entry in further if _worth_saying(entry[2], broken)), None)
