@@ -64,8 +64,8 @@ def _internal_error(problem: Exception) -> int:
         place = place.tb_next
     where = f" ({place.tb_frame.f_code.co_name}, line {place.tb_lineno})" if place is not None else ""
     click.echo(
-        f"Internal error in scoredsl {__version__}: {type(problem).__name__}: {problem}{where}. This is our mistake, not "
-        "yours: please report it. Set SCOREDSL_TRACEBACK=1 for the details.",
+        f"Internal error in scoredsl {__version__}: {type(problem).__name__}: {problem}{where}. This is our mistake, "
+        "not yours: please report it. Set SCOREDSL_TRACEBACK=1 for the details.",
         err=True,
     )
     return 2

@@ -149,7 +149,8 @@ class _Reader:
 
             if zone_name not in zone_names() and zone_name != "UTC":
                 meant = closest(zone_name, zone_names())
-                self.error("timezone", f'There is no timezone "{zone_name}".', f"Did you mean {meant}?" if meant else "")
+                help_ = f"Did you mean {meant}?" if meant else 'Write area and city, such as "Europe/Berlin".'
+                self.error("timezone", f'There is no timezone "{zone_name}".', help_)
                 values["timezone"] = None
         format_ = values.get("input_format")
         if format_ is not None and format_ not in (*FORMATS, "jsonl"):
@@ -167,7 +168,7 @@ def check_config(path: Path) -> list[Diagnostic]:
         return diagnostics
     for key in _LISTS:
         for each in getattr(config, key):
-            if not (Path(each).exists() or glob.glob(each)):
+            if not (Path(each).exists() or glob.glob(each)):  # noqa: PTH207 - as the reader expands it
                 reader.error(key, f"{key} names {each}, and there is no such file.", "Correct the path or take it out.")
     missing = [d for d in diagnostics if d.args.get("key") == "rules"]
     if not config.rules and not missing:

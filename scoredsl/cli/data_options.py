@@ -40,9 +40,12 @@ _SOURCE_OPTIONS = [
     click.option("--profile-lead-column", metavar="NAME", help="The profiles' column for the lead."),
     click.option("--profile-time-column", metavar="NAME",
                  help="The profiles' column that says since when a row holds (only `time` is taken by itself)."),
-    click.option("--event-name", metavar="NAME", help="For a log of one kind without such a column: the name of its events."),
-    click.option("--time-format", metavar="FORMAT", help="How times are written, such as yyyymmdd or dd.mm.yyyy hh:mm."),
-    click.option("--timezone", metavar="AREA/CITY", help="Timezone of times in the data that have no offset (default UTC)."),
+    click.option("--event-name", metavar="NAME",
+                 help="For a log of one kind without such a column: the name of its events."),
+    click.option("--time-format", metavar="FORMAT",
+                 help="How times are written, such as yyyymmdd or dd.mm.yyyy hh:mm."),
+    click.option("--timezone", metavar="AREA/CITY",
+                 help="Timezone of times in the data that have no offset (default UTC)."),
     click.option("--input-format", type=click.Choice([*config.FORMATS, "jsonl"]),
                  help="The data's format, whatever the files' names; needed for standard input (-)."),
     click.option("--rejects", metavar="FILE", help="Write rejected rows to this CSV file: file, row, reason, text."),
@@ -102,7 +105,8 @@ def request(arguments: Sequence[str], options: dict[str, Any], *, needs_rules: b
         stated.profile_columns.get("properties"),
     )
     profile_options = ReadOptions(profile_names, timezone=timezone)
-    return Request(rules, tuple(events), profiles, event_options, profile_options, options["rejects"], options["strict"])
+    rejects, strict = options["rejects"], options["strict"]
+    return Request(rules, tuple(events), profiles, event_options, profile_options, rejects, strict)
 
 
 def project() -> config.Config:
@@ -150,7 +154,8 @@ def _stated_rules(stated: config.Config) -> str:
     if not stated.rules:
         raise click.UsageError("Which rules? Name a .score file first, or name it in scoredsl.toml as rules.")
     if len(stated.rules) > 1:
-        raise click.UsageError(f"scoredsl.toml names {len(stated.rules)} rules files: say which, e.g. {stated.rules[0]}.")
+        many = len(stated.rules)
+        raise click.UsageError(f"scoredsl.toml names {many} rules files: say which, such as {stated.rules[0]}.")
     return stated.rules[0]
 
 

@@ -20,14 +20,15 @@ from scoredsl.semantics.values import instant_text, millionths_text
 @data.source_options
 @data.as_of_option
 @data.out_option
-@click.option("--top", type=click.IntRange(min=1), metavar="N", help="Show the N highest leads (default 10 on a terminal).")
+@click.option("--top", type=click.IntRange(min=1), metavar="N",
+              help="The N highest leads only, by the last score of the file (on a terminal 10 are shown).")
 @data.engine_option
 def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: int | None, engine: str,
             **options: Any) -> None:
     """Score a log: every lead's scores, tiers, grids and labels.
 
-    RULES is a .score file, EVENTS are log files (CSV, TSV, NDJSON, JSON, Parquet; also .gz and .zst, patterns, and - for
-    standard input). Without them scoredsl.toml says what to score. On a terminal the highest leads are shown;
+    RULES is a .score file, EVENTS are log files (CSV, TSV, NDJSON, JSON, Parquet; also .gz and .zst, patterns, and -
+    for standard input). Without them scoredsl.toml says what to score. On a terminal the highest leads are shown;
     otherwise, or with --out, all leads, sorted by lead.
 
     \b

@@ -139,8 +139,8 @@ def _junit(results: list[tuple[str, TestResult]]) -> str:
         suite = ElementTree.SubElement(suites, "testsuite", name=file, tests=str(len(found)), failures=str(failed),
                                        errors="0", skipped="0")
         for result in found:
-            case = ElementTree.SubElement(suite, "testcase", classname=file, name=_printable(result.test.name), file=file,
-                                          line=str(result.test.place.line))
+            name, line = _printable(result.test.name), str(result.test.place.line)
+            case = ElementTree.SubElement(suite, "testcase", classname=file, name=name, file=file, line=line)
             for failure in result.failures:
                 message = _printable(f"expected {failure.expected}, but {failure.actual}")
                 ElementTree.SubElement(case, "failure", message=message).text = _printable(_failure(failure))

@@ -50,7 +50,7 @@ def reach(value: Value, path: Sequence[str]) -> Value:
 
 
 def property_of(event: Event, name: str) -> Value:
-    """A property of an event; a dotted name reaches into nested data unless a property of the whole name has a value."""
+    """A property of an event; a dotted name reaches inside unless a property of the whole name has a value."""
     whole = event.properties.get(name)
     if not is_missing(whole) or "." not in name:
         return whole

@@ -270,10 +270,10 @@ class LeadRun:
     # ---- the course
 
     def beginning(self) -> int:
-        """The instant of the lead's first event or profile row (from always: 1970-01-01)."""
+        """The instant of the lead's first event or profile row (from always: 1970-01-01); never after T."""
         times = [event.time for event in self.events[:1]]
         times += [FROM_ALWAYS if row.time is None else row.time for row in self.rows]
-        return min(times)
+        return min([*times, self.instant])
 
     def instants(self, score: p.Score, start: int, until: int) -> list[int]:
         """The instants in (start, until] at which the score may change."""
@@ -343,7 +343,7 @@ class LeadRun:
         return course
 
     def formula_instants(self, score: p.Score, start: int) -> list[int]:
-        """The instants after `start`, up to T, at which a formula may change: where one of its scores or bounds does."""
+        """The instants after `start`, up to T, at which a formula may change: where a score or bound of it does."""
         found: set[int] = set()
         for name in formula_scores(score):
             found.update(self.course(self.program.score(name)).instants)

@@ -1,4 +1,4 @@
-"""The explanation of a lead: a ledger for each score whose lines sum exactly to it, and what comes next (section 10)."""
+"""The explanation of a lead: ledgers whose lines sum exactly to the scores, and what comes next (section 10)."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class Occurrences:
         return result
 
     def chained(self, trigger: p.Chain, events: list[Event]) -> list[Occurrence]:
-        """Slots hold the opening times of the newest chains; an event takes one step, tried from the last to the first."""
+        """Slots hold the opening times of the newest chains; an event takes one step, tried from the last on."""
         matching = [
             {id(event) for event in self.evaluator.matching(step, events, self.profile)} for step in trigger.steps
         ]

@@ -689,7 +689,22 @@ class Resolver:
                 return Operand("unknown", ref.span)
             return Operand("condition", ref.span, condition=inner.condition(node, context))
         operand = inner.operand(node, context)
+        if isinstance(node, n.Ref) and operand.value is not None and not operand.literal:
+            return self.lone_name(entry, ref, operand)
         return with_changes(operand, span=ref.span)
+
+    def lone_name(self, entry: DefineEntry, ref: n.Ref, operand: Operand) -> Operand:
+        """A define stands for a value or a condition, never for a name: a name alone is the condition that it is true."""
+        if operand.kind == "name":
+            return Operand("condition", ref.span, condition=e.IsTrue(operand.value or e.Constant(0.0)))
+        self.error(
+            "wrong-type",
+            f"{entry.name} stands for the name of a score; a define stands for a value or a condition.",
+            ref.span,
+            "Write the score's own name.",
+            related=(Related(entry.span, f"the define {entry.name}"),),
+        )
+        return Operand("unknown", ref.span)
 
     def uses_facts(self, entry: DefineEntry, days_allowed: bool, seen: frozenset[str] = frozenset()) -> bool:
         """Whether a define, or one that it uses, holds a fact."""

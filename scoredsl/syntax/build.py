@@ -27,11 +27,8 @@ def unquote(text: str) -> str:
 
 
 def _unescape(inner: str) -> str:
-    parts: list[str] = []
     characters = iter(inner)
-    for character in characters:
-        parts.append(next(characters) if character == "\\" else character)
-    return "".join(parts)
+    return "".join(next(characters) if character == "\\" else character for character in characters)
 
 
 def number_of(text: str) -> float:

@@ -4,8 +4,9 @@ It works on the words of each statement as they were written and changes only wh
 dates and texts stay as they are. Like Black it checks its own result before it gives it out: the formatted text must
 read as the same statements with the same comments, and formatting it again must change nothing.
 
-The layout: two spaces a block level, one statement a line, commas between clauses as they were written and always before
-`else`, a blank line around blocks and at most one anywhere, statements of more than 100 columns broken before their clauses. A statement
+The layout: two spaces a block level, one statement a line, commas between clauses as they were written and always
+before `else`, a blank line around blocks and at most one anywhere, statements of more than 100 columns broken before
+their clauses. A statement
 with comments between its words keeps its lines; so does one with a `# scoredsl: ignore[...]`, which speaks of a line.
 """
 

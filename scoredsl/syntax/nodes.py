@@ -82,7 +82,7 @@ MICROS = {"s": 10**6, "m": 60 * 10**6, "h": 3600 * 10**6, "d": 86400 * 10**6, "w
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A name that stands for a value: a property, a profile field, a define, a score; `lead` where `lead.` was written."""
+    """A name that stands for a value: a property, a field, a define, a score; `lead` where `lead.` was written."""
 
     name: str
     lead: bool = False
@@ -277,7 +277,7 @@ Literal_: TypeAlias = "Number | Text | Boolean | Date | ListOf"
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """EVENTS: `any`, or one or several names; a nested Events is what stood in parentheses with a `where` of its own."""
+    """EVENTS: `any`, or one or several names; a nested Events stood in parentheses with a `where` of its own."""
 
     any: bool
     names: tuple[Name | Events, ...] = ()

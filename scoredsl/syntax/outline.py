@@ -18,7 +18,10 @@ from scoredsl.text import Source, Span
 _FIRST_WORD = re.compile(r"[^\s;\"`()\[\],:=]+")
 _ENDS_WITH_MATCHES = re.compile(r"(?<![\w.])matches\s*\Z", re.IGNORECASE)
 _OPERATOR_WORDS = frozenset(
-    ["and", "or", "in", "is", "not", "contains", "starts", "ends", "matches", "between", "add", "subtract", "then", "without", "within", "of"]
+    [
+        "and", "or", "in", "is", "not", "contains", "starts", "ends", "matches", "between", "add", "subtract", "then",
+        "without", "within", "of",
+    ]
 )
 _PLAIN = re.compile(r"[^\"'`#()\[\];/\n\r\x00-\x08\x0b-\x1f\x7f-\U0010ffff]+")
 
@@ -496,7 +499,7 @@ class _Blocks:
         return match.group().lower() if match else ""
 
     def line_indent(self, offset: int, indent: int) -> int:
-        """The indentation of the physical line where a statement begins: after a bracket over lines, not the first one's."""
+        """The indentation of the physical line where a statement begins: after a bracket another than the first."""
         begin = self.source.line_starts[self.line_of(offset)]
         blank = self.scanner.masked[begin:offset]
         if "\t" in blank:

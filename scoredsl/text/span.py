@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """The half-open stretch [start, end) of the text of `file` (its path as it was named; "" where there is one file)."""
+    """The half-open stretch [start, end) of the text of `file`: its path as it was named, "" where there is but one."""
 
     start: int
     end: int
