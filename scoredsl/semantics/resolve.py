@@ -694,7 +694,7 @@ class Resolver:
         return with_changes(operand, span=ref.span)
 
     def lone_name(self, entry: DefineEntry, ref: n.Ref, operand: Operand) -> Operand:
-        """A define stands for a value or a condition, never for a name: a name alone is the condition that it is true."""
+        """A define never stands for a name: a name alone is the condition that it is true."""
         if operand.kind == "name":
             return Operand("condition", ref.span, condition=e.IsTrue(operand.value or e.Constant(0.0)))
         self.error(
