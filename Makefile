@@ -76,7 +76,7 @@ examples: $(VENV)/.installed
 # ---- what to prove
 
 test: lint
-	@$(BIN)/python -m pytest $$($(BIN)/python -c 'import xdist' 2>/dev/null && echo -n 2) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
 test-long:
 	@$(MAKE) --no-print-directory test HYPOTHESIS_PROFILE=long
