@@ -170,8 +170,8 @@ def check_config(path: Path) -> list[Diagnostic]:
         for each in getattr(config, key):
             if not (Path(each).exists() or glob.glob(each)):  # noqa: PTH207 - as the reader expands it
                 reader.error(key, f"{key} names {each}, and there is no such file.", "Correct the path or take it out.")
-    missing = [d for d in diagnostics if d.args.get("key") == "rules"]
-    if not config.rules and not missing:
+    said = any(d.args.get("key") == "rules" or (d.fix and d.fix.edits[0].text == "rules") for d in diagnostics)
+    if not config.rules and not said:
         found = sorted(each.name for each in path.parent.glob("*.score"))
         line = "rules = " + (f'"{found[0]}"' if len(found) == 1 else "[" + ", ".join(f'"{n}"' for n in found) + "]")
         span = Span(0, 0, str(path))

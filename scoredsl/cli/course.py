@@ -41,7 +41,7 @@ def show_course(
         rows = islice(rows, top)
     if out is not None:
         count = results.write_file(out, columns, rows)
-        click.echo(f"{count:,} rows written to {out}.", err=True)
+        click.echo(f"{count:,} row{'' if count == 1 else 's'} written to {out}.", err=True)
     elif sys.stdout.isatty():
         show_table(columns, list(rows), kind)
     else:

@@ -54,7 +54,7 @@ def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: i
         rows = _highest(program, rows)[:top]
     if out is not None:
         results.write_file(out, columns, rows)
-        click.echo(f"{len(rows):,} leads written to {out}.", err=True)
+        click.echo(f"{len(rows):,} lead{'' if len(rows) == 1 else 's'} written to {out}.", err=True)
     elif sys.stdout.isatty():
         _show(program, rows, instant, top or 10, len(table.rows))
     else:

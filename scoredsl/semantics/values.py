@@ -105,19 +105,22 @@ def as_boolean(value: Value) -> bool | None:
 
 def as_instant(value: Value, zone: Zone) -> int | None:
     """ISO 8601 text: an instant; without an offset UTC; a date alone is midnight in the program's timezone."""
-    return instant_of_text(value, zone) if isinstance(value, str) else None
+    return instant_of_text(value, zone, strict=True) if isinstance(value, str) else None
 
 
 @lru_cache(maxsize=65536)
-def instant_of_text(text: str, date_zone: Zone | None) -> int | None:
+def instant_of_text(text: str, date_zone: Zone | None, *, strict: bool = False) -> int | None:
     """Microseconds of an ISO 8601 text, None if it is none. `date_zone` is where a date alone begins (None: UTC).
 
-    Digits of a second beyond the sixth are cut.
+    Digits of a second beyond the sixth are cut. Where it is not `strict`, ` UTC` or ` +01:00` may follow after a space, as
+    databases write it.
     """
     match = _TIME.fullmatch(text.strip(_SPACES))
     if match is None:
         return None
     year, month, day, hour, minute, second, fraction, offset = match.groups()
+    if strict and offset and (offset == "UTC" or match.string[match.start(8) - 1] == " "):
+        return None
     extra = timedelta()
     if hour == "24" and int(minute or 0) == 0 and int(second or 0) == 0 and not (fraction or "").strip("0"):
         hour, extra = "00", timedelta(days=1)
