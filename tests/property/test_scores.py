@@ -115,7 +115,7 @@ def test_the_ledger_sums_to_the_score(case: Case) -> None:
 def test_history_ends_at_the_score(case: Case) -> None:
     """The last row is the score at T; changes add up, times ascend, every row is a change, alerts follow the tiers."""
     log = case.log
-    for instant in case.instants:
+    for instant in {case.instants[0], case.instants[len(case.instants) // 2], case.instants[-1]}:
         history = history_to(log, instant)
         order = [score.name for score in case.program.scores]
         keys = [(row.lead, row.time is not None, row.time or 0, order.index(row.score)) for row in history]

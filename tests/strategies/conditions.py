@@ -221,7 +221,10 @@ class Conditions:
         text += self.choices.one(apart + where, where + apart)
         return text + (f" in last {self.duration()}" if self.choices.chance(last) else "")
 
-    def number_fact(self) -> str:
+    def number_fact(self, as_points: bool = False) -> str:
+        days = f"days {self.choices.one('since', 'until')} renewal"
+        if as_points and self.setting.from_always:
+            days = "count of any"
         return self.choices.made(
             lambda: f"count of {self.of_events()}",
             lambda: f"count of {self.of_events()}",
@@ -231,7 +234,7 @@ class Conditions:
             lambda: f"highest of amount of {self.of_events()}",
             lambda: f"distinct kind of {self.of_events()}",
             lambda: f"days since last {self.of_events(20)}",
-            lambda: f"days {self.choices.one('since', 'until')} renewal",
+            lambda: days,
         )
 
     def fact_row(self) -> str:

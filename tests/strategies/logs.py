@@ -34,7 +34,7 @@ class Logs:
             events += [self.event(lead, shared) for _ in range(choices.one(3, 5, 7, 9, 12))]
             several = (2, 3, 5) if setting.flavour == "profile" else (0, 0, 1, 1, 2, 3)
             rows += [self.row(lead, len(rows) + i) for i in range(choices.pick(several))]
-        if choices.chance(8):
+        if setting.from_always and choices.chance(10):
             rows.append(ProfileRow("p", None, len(rows), {"plan": "k1", "seats": 10, "renewal": self.timestamp()}))
         return [moved(event, place) for place, event in enumerate(choices.shuffled(events))], rows
 
@@ -124,7 +124,7 @@ class Logs:
     # ---- profile rows
 
     def row(self, lead: str, place: int) -> ProfileRow:
-        time = self.beside(self.instant(-1), 10) if self.choices.chance(55) else None
+        time = self.beside(self.instant(-1), 10) if not self.setting.from_always or self.choices.chance(40) else None
         return ProfileRow(lead, time, place, self.fields())
 
     def fields(self) -> dict[str, Any]:

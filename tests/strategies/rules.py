@@ -181,9 +181,9 @@ class Rules:
                 case "half":
                     text = "seats / 2"
                 case "fact":
-                    text = conditions.number_fact()
+                    text = conditions.number_fact(as_points=True)
                 case _:
-                    text = f"min({conditions.number_fact()}, 10)"
+                    text = f"min({conditions.number_fact(as_points=True)}, 10)"
             return f"{choices.one('add', 'add', 'subtract')} {text}"
 
         text = f"when {conditions.condition()} {branch()}"

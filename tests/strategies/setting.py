@@ -92,6 +92,8 @@ class Setting:
     flavour: Flavour
     odd_values: int
     """How many of a hundred values in the data are odd."""
+    from_always: bool
+    """Profile rows may lack a time. Then no points are a number of days: they would change each day since 1970."""
     with_if: bool = True
     sets: list[str] = field(default_factory=list)
     defines: dict[str, list[str]] = field(default_factory=dict)
@@ -129,5 +131,6 @@ def draw_setting(choices: Choices, with_if: bool = True) -> Setting:
         names=names,
         flavour=flavour,
         odd_values=35 if choices.chance(30) else 10,
+        from_always=choices.chance(70),
         with_if=with_if,
     )
