@@ -10,18 +10,39 @@ from typing import Any, Literal
 import click
 
 from scoredsl.cli import data_options as data
+from scoredsl.cli.data_options import F
 from scoredsl.cli.report import say_tally
+from scoredsl.cli.tables import show_table
+
+
+def course_options(command: F) -> F:
+    """The arguments and options of `history` and `alerts`."""
+    options = (
+        click.argument("arguments", nargs=-1, metavar="[RULES] [EVENTS]..."),
+        click.option("--lead", metavar="LEAD", help="This lead alone."),
+        data.source_options,
+        data.as_of_option,
+        data.out_option,
+        click.option("--top", type=click.IntRange(min=1), metavar="N", help="The first N rows only."),
+        data.engine_option,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def show_course(
     kind: Literal["history", "alerts"],
+    *,
     arguments: tuple[str, ...],
     lead: str | None,
     as_of_text: str,
     out: str | None,
     top: int | None,
-    options: dict[str, Any],
+    engine: str,
+    **options: Any,
 ) -> None:
+    """Computes and shows the rows of a verb, which has the options of `course_options`."""
     from scoredsl.engine import results
     from scoredsl.reference import Log, Tally, history_of
 
@@ -43,7 +64,8 @@ def show_course(
         count = results.write_file(out, columns, rows)
         click.echo(f"{count:,} row{'' if count == 1 else 's'} written to {out}.", err=True)
     elif sys.stdout.isatty():
-        show_table(columns, list(rows), kind)
+        shown = list(rows)
+        show_table(f"{len(shown):,} {'changes' if kind == 'history' else 'alerts'}", columns, shown)
     else:
         results.write_csv(sys.stdout, columns, rows)
     say_tally(tally)
@@ -59,19 +81,3 @@ def known_lead(leads: list[str], lead: str) -> None:
     meant = did_you_mean(lead, leads) if len(leads) <= 20_000 else ""
     hint = f" {meant[0].upper()}{meant[1:]}" if meant else ""
     raise click.UsageError(f"There is no lead {lead} in this log.{hint}")
-
-
-def show_table(columns: list[Any], rows: list[list[Any]], title: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from scoredsl.engine.results import cell
-
-    console = Console(highlight=False)
-    console.print(f"{len(rows):,} {'changes' if title == 'history' else 'alerts'}")
-    table = Table()
-    for column in columns:
-        table.add_column(column.name, justify="right" if column.type == "points" else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(cell(value, column.type) for value, column in zip(row, columns, strict=True)))
-    console.print(table)

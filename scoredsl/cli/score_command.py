@@ -50,15 +50,14 @@ def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: i
         table = score_log(log, instant, advance)
     columns = results.score_columns(program)
     rows = list(results.score_rows(program, table.rows))
-    if top is not None:
-        rows = _highest(program, rows)[:top]
+    chosen = rows if top is None else _highest(program, rows)[:top]
     if out is not None:
-        results.write_file(out, columns, rows)
-        click.echo(f"{len(rows):,} lead{'' if len(rows) == 1 else 's'} written to {out}.", err=True)
+        results.write_file(out, columns, chosen)
+        click.echo(f"{len(chosen):,} lead{'' if len(chosen) == 1 else 's'} written to {out}.", err=True)
     elif sys.stdout.isatty():
-        _show(program, rows, instant, top or 10, len(table.rows))
+        _show(program, rows, instant, top or 10)
     else:
-        results.write_csv(sys.stdout, columns, rows)
+        results.write_csv(sys.stdout, columns, chosen)
     say_tally(table.tally)
     data.leave_for_rejects(wanted, read)
 
@@ -74,36 +73,28 @@ def _highest(program: Program, rows: list[list[Any]]) -> list[list[Any]]:
     return sorted(rows, key=lambda row: -row[main])
 
 
-def _show(program: Program, rows: list[list[Any]], instant: int, top: int, total: int) -> None:
+def _show(program: Program, rows: list[list[Any]], instant: int, top: int) -> None:
     """A table of the highest leads and, for each score with tiers, how many leads are in each."""
-    from rich.console import Console
-    from rich.table import Table
+    from scoredsl.cli.tables import show_table
+    from scoredsl.engine.results import Column, score_columns
 
-    from scoredsl.engine.results import cell, score_columns
-
-    console = Console(highlight=False)
     columns = score_columns(program)
     shown = _highest(program, rows)[:top]
-    console.print(f"Top {len(shown):,} of {total:,} leads as of {instant_text(instant)}")
-    table = Table()
-    for column in columns:
-        table.add_column(column.name, justify="right" if column.type == "points" else "left", overflow="fold")
-    for row in shown:
-        table.add_row(*(cell(value, column.type) for value, column in zip(row, columns, strict=True)))
-    console.print(table)
+    show_table(f"Top {len(shown):,} of {len(rows):,} leads as of {instant_text(instant)}", columns, shown)
     names = [column.name for column in columns]
     for score in program.scores:
         if not score.tiers:
             continue
         place = names.index(f"{score.name}_tier")
         counts = Counter(row[place] for row in rows)
-        console.print(f"Tiers of {score.name}")
-        tiers = Table()
-        tiers.add_column("tier")
-        tiers.add_column("from", justify="right")
-        tiers.add_column("leads", justify="right")
-        for tier in score.tiers:
-            number = f"{'above ' if tier.above else ''}{millionths_text(tier.number)}"
-            tiers.add_row(tier.name, number, f"{counts[tier.name]:,}")
-        tiers.add_row("(none)", "", f"{counts[None]:,}")
-        console.print(tiers)
+        counted = [
+            [tier.name, f"{'above ' if tier.above else ''}{millionths_text(tier.number)}", f"{counts[tier.name]:,}"]
+            for tier in score.tiers
+        ]
+        counted.append(["(none)", "", f"{counts[None]:,}"])
+        show_table(
+            f"Tiers of {score.name}",
+            [Column("tier", "text"), Column("from", "text"), Column("leads", "text")],
+            counted,
+            ("from", "leads"),
+        )

@@ -112,8 +112,8 @@ def as_instant(value: Value, zone: Zone) -> int | None:
 def instant_of_text(text: str, date_zone: Zone | None, *, strict: bool = False) -> int | None:
     """Microseconds of an ISO 8601 text, None if it is none. `date_zone` is where a date alone begins (None: UTC).
 
-    Digits of a second beyond the sixth are cut. Where it is not `strict`, ` UTC` or ` +01:00` may follow after a space, as
-    databases write it.
+    Digits of a second beyond the sixth are cut. Where it is not `strict`, ` UTC` or ` +01:00` may follow after a space,
+    as databases write it.
     """
     match = _TIME.fullmatch(text.strip(_SPACES))
     if match is None:

@@ -167,15 +167,18 @@ def test_init_gives_a_project_that_works(run, tmp_path):
 
 def test_catalog_can_be_checked_and_imported(run, tmp_path):
     (tmp_path / "log.ndjson").write_text(
-        '{"lead": "a", "event": "Order Completed", "time": "2026-03-01", "amount": 5, "cart": {"size": 2}, "zip": "01234"}\n'
-        '{"lead": "b", "event": "visit", "time": "2026-03-02", "tags": ["x"], "ok": true, "due": "2026-03-05", "o-id": "q"}\n'
+        '{"lead": "a", "event": "Order Completed", "time": "2026-03-01", "amount": 5, "cart": {"size": 2},'
+        ' "zip": "01234"}\n'
+        '{"lead": "b", "event": "visit", "time": "2026-03-02", "tags": ["x"], "ok": true, "due": "2026-03-05",'
+        ' "o-id": "q"}\n'
     )
     assert run("catalog", "log.ndjson", "--out", "catalog.score").status == 0
     text = (tmp_path / "catalog.score").read_text()
     assert 'event "Order Completed" with amount number, cart.size number, zip text' in text
     assert "event visit with due time, `o-id` text, ok boolean, tags list" in text
     assert "# 1 time for 1 lead, last seen 2026-03-02" in text
-    (tmp_path / "r.score").write_text('import "catalog.score"\non visit where ok add 5\non "Order Completed" add amount\n')
+    rules = 'import "catalog.score"\non visit where ok add 5\non "Order Completed" add amount\n'
+    (tmp_path / "r.score").write_text(rules)
     assert run("check", "r.score").status == 0
     assert run("score", "r.score", "log.ndjson").out == "lead,score\na,5\nb,5\n"
 

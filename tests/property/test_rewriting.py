@@ -165,7 +165,7 @@ def test_a_log_read_from_several_files_is_the_log(case: Case, random: Any) -> No
             if part:
                 paths.append(str(path))
         found = read_events(paths)
-    assert not found.rejects
+    assert not found.rejected
     read = Log.of(case.program, found.events, case.profile_rows)
     assert values_at(read, case) == values_at(Log.of(case.program, events, case.profile_rows), case)
 
