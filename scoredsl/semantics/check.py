@@ -15,6 +15,7 @@ from scoredsl.semantics.report import Problems, replace
 from scoredsl.semantics.resolve import _CONDITIONS, Context, PendingName, Resolver, walk
 from scoredsl.semantics.scope import DefineEntry, SetEntry, collect, listed, suggestion
 from scoredsl.semantics.scores import IMPLICIT, PlaceMaker, ScoreChecker
+from scoredsl.semantics.silence import silenced
 from scoredsl.semantics.tests import Targets, TestChecker
 from scoredsl.semantics.values import millionths_text
 from scoredsl.semantics.zones import Zone, zone, zone_names
@@ -34,7 +35,8 @@ def check_program(path: str, text: str, reader: Reader) -> tuple[p.Program | Non
     problems.found.extend(loaded.diagnostics)
     program = _Checker(loaded, problems).program()
     order = {file.path: i for i, file in enumerate(loaded.files.values())}
-    found = sorted(problems.found, key=lambda d: (order.get(d.span.file, 0), d.span.start, d.span.end, d.code))
+    said = silenced(problems.found, [file.file for file in loaded.files.values()])
+    found = sorted(said, key=lambda d: (order.get(d.span.file, 0), d.span.start, d.span.end, d.code))
     return (None if any(d.is_error for d in found) else program), found
 
 
