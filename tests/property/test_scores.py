@@ -65,7 +65,7 @@ def test_the_order_of_the_log_does_not_matter(case: Case, data: st.DataObject) -
     for event, hours, at in again:
         twin = Event(event.lead, case.events[at % len(case.events)].name, event.time + hours * 3_600_000_000,
                      event.id, 0, case.events[at % len(case.events)].properties)
-        first = 0 if hours else next(i for i, each in enumerate(lines) if each.id == event.id) + 1
+        first = 0 if hours else next(i for i, each in enumerate(lines) if each is event) + 1
         lines.insert(min(len(lines), first + at % (len(lines) + 1)), twin)
     rows = data.draw(st.permutations(case.profile_rows))
     shuffled = Log.of(case.program, [moved(event, place) for place, event in enumerate(lines)], rows)
