@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scoredsl.reference.ledger import Explanation, Ledger, Line
+from scoredsl.reference.ledger import HORIZON, Explanation, Ledger, Line
 from scoredsl.semantics.values import instant_text, millionths_text
 
 _BOLD, _FAINT, _END = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -12,7 +12,8 @@ def ledger_text(explanation: Explanation, *, colour: bool = False, ahead: bool =
     """All ledgers of a lead: one line an award, the sum below, what comes next."""
     events = f"{explanation.events:,} event{'s' if explanation.events != 1 else ''}"
     blocks = [f"{explanation.lead} at {instant_text(explanation.instant)} ({events} seen)"]
-    blocks += [_ledger(ledger, colour, ahead) for ledger in explanation.ledgers]
+    within = _within(explanation.horizon) if ahead else ""
+    blocks += [_ledger(ledger, colour, within) for ledger in explanation.ledgers]
     rest = [f"{name}: {cell}" for name, cell in explanation.grids.items()]
     rest += [f"{name}: {'true' if holds else 'false'}" for name, holds in explanation.labels.items()]
     if rest:
@@ -20,7 +21,15 @@ def ledger_text(explanation: Explanation, *, colour: bool = False, ahead: bool =
     return "\n\n".join(blocks)
 
 
-def _ledger(ledger: Ledger, colour: bool, ahead: bool) -> str:
+def _within(horizon: int) -> str:
+    """How far ahead was looked, in words."""
+    if horizon == HORIZON:
+        return "three years"
+    days = horizon // 86_400_000_000
+    return f"{days:,} days" if days > 1 else f"{horizon // 3_600_000_000:,} hours"
+
+
+def _ledger(ledger: Ledger, colour: bool, within: str) -> str:
     title = f" - {ledger.score.title}" if ledger.score.title else ""
     tier = f", tier {ledger.tier}" if ledger.tier else (", in no tier" if ledger.score.tiers else "")
     head = f"{ledger.score.name} = {millionths_text(ledger.value)}{tier}{title}"
@@ -36,8 +45,8 @@ def _ledger(ledger: Ledger, colour: bool, ahead: bool) -> str:
         lines.append(f"{_FAINT}{text}{_END}" if colour and line.worth == 0 else text)
     lines.append(f"  {'-' * width}")
     lines.append(f"  {total:>{width}}  {ledger.score.name}")
-    if ahead:
-        lines.append(f"  {_next(ledger)}")
+    if within:
+        lines.append(f"  {_next(ledger, within)}")
     return "\n".join(lines)
 
 
@@ -60,13 +69,13 @@ def _cells(line: Line) -> tuple[str, str, str]:
     return f"{sign}{millionths_text(line.worth)}", what, " ".join(details)
 
 
-def _next(ledger: Ledger) -> str:
+def _next(ledger: Ledger, within: str) -> str:
     change, leaves = ledger.next_change, ledger.leaves_tier
     if change is None:
-        return "Without a new event nothing changes within three years."
+        return f"Without a new event nothing changes within {within}."
     text = f"Without a new event it changes next at {instant_text(change.time)}, to {millionths_text(change.value)}"
     if leaves is None:
-        return text + (f", and stays in {ledger.tier}." if ledger.tier else ".")
+        return text + (f", and stays in {ledger.tier} for {within}." if ledger.tier else ".")
     to = leaves.tier or "no tier"
     if leaves.time == change.time:
         return f"{text}, and leaves {ledger.tier} for {to} then."

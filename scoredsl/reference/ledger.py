@@ -12,7 +12,9 @@ from scoredsl.semantics.values import instant_text, millionths_text
 
 DAY = 86_400_000_000
 HORIZON = 1096 * DAY
-"""How far ahead "what comes next" looks: three years."""
+"""How far ahead "what comes next" looks: three years ..."""
+_FIRINGS = 1_000
+"""... or until a rule such as `every 1h of inactivity` has fired so often by itself."""
 
 LineKind = Literal["start", "set to", "award", "when", "cap", "minimum", "maximum", "formula"]
 
@@ -64,14 +66,17 @@ class Explanation:
     ledgers: tuple[Ledger, ...]
     grids: dict[str, str]
     labels: dict[str, bool]
+    horizon: int
+    """How far ahead was looked, in microseconds; 0: not at all."""
 
 
 def explain_lead(run: LeadRun, *, ahead: bool = True) -> Explanation:
     """The explanation of a lead that exists at T; `ahead` looks for what comes next as well."""
     scores = run.scores()
+    horizon = horizon_of(run.program) if ahead else 0
     future = (
-        LeadRun(run.program, run.zone, run.lead, run.events, run.rows, run.instant, run.instant + HORIZON)
-        if ahead
+        LeadRun(run.program, run.zone, run.lead, run.events, run.rows, run.instant, run.instant + horizon)
+        if horizon
         else None
     )
     ledgers = []
@@ -81,8 +86,18 @@ def explain_lead(run: LeadRun, *, ahead: bool = True) -> Explanation:
         change, leaves = (None, None) if future is None else comes_next(future, score, state.value, tier)
         ledgers.append(Ledger(score, state.value, tier, tuple(lines_of(run, state)), change, leaves))
     return Explanation(
-        run.lead, run.instant, len(run.events), tuple(ledgers), dict(scores.grids), dict(scores.labels)
+        run.lead, run.instant, len(run.events), tuple(ledgers), dict(scores.grids), dict(scores.labels), horizon
     )
+
+
+def horizon_of(program: p.Program) -> int:
+    """How far ahead a program can be looked at: three years, less where rules fire often without any event."""
+    every = [
+        rule.trigger.duration
+        for _, rule in program.rules()
+        if isinstance(rule, p.OnRule) and isinstance(rule.trigger, p.Inactivity) and rule.trigger.every
+    ]
+    return min([HORIZON, *(duration * _FIRINGS for duration in every)])
 
 
 def lines_of(run: LeadRun, state: ScoreState) -> list[Line]:

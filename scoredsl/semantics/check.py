@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace as replace_node
+from functools import cache
 from typing import Any, cast
 
 from scoredsl.diagnostics import Diagnostic, Related, closest
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
+from scoredsl.semantics.graphs import sizes, way_back
 from scoredsl.semantics.imports import Loaded, LoadedFile, Reader, load
 from scoredsl.semantics.literals import points_of
 from scoredsl.semantics.report import Problems, replace
@@ -23,6 +26,11 @@ from scoredsl.syntax import nodes as n
 from scoredsl.syntax.keywords import SCORE_BODY, TEST_BODY
 from scoredsl.syntax.tree import Statement
 from scoredsl.text import Span
+
+_LARGEST = 5_000
+"""Parts of a define or a set of events, with all that it uses; far more than anyone reads."""
+_DEEPEST = 60
+"""How many names may hang on each other."""
 
 
 def check_program(path: str, text: str, reader: Reader) -> tuple[p.Program | None, list[Diagnostic]]:
@@ -225,19 +233,40 @@ class _Checker:
         )
 
     def cycles(self) -> None:
-        """Defines and sets of events that use themselves; the first of a cycle in the file has the message."""
+        """Defines and sets of events that use themselves; the first of a cycle in the file has the message.
+
+        One that becomes too large when all that it uses is put in its place counts as broken from then on.
+        """
+        defines, sets = self.scope.defines, self.scope.sets
+        self.cycles_of("define", defines, lambda name: [entry.name for entry in self.defines_of(defines[name])])
+        self.cycles_of("set of events", sets, lambda name: [entry.name for entry in self.sets_of(sets[name])])
+
+    def cycles_of(
+        self, kind: str, entries: dict[str, Any], uses: Callable[[str], list[str]]
+    ) -> None:
+        uses = cache(uses)
         reported: set[str] = set()
-        for entry in self.scope.defines.values():
-            path = self.cycle_of(entry, (), self.defines_of)
+        for name, entry in entries.items():
+            path = way_back(name, uses)
             if path is not None and not reported & set(path):
                 reported |= set(path)
-                self.cycle("define", entry.span, path)
-        reported = set()
-        for set_entry in self.scope.sets.values():
-            path = self.cycle_of(set_entry, (), self.sets_of)
-            if path is not None and not reported & set(path):
-                reported |= set(path)
-                self.cycle("set of events", set_entry.span, path)
+                self.cycle(kind, entry.span, path)
+
+        def own(name: str) -> int:
+            return 0 if entries[name].node is None else sum(1 for _ in walk(entries[name].node))
+
+        found = sizes(entries, own, uses)
+        too_large = [name for name in entries if found[name][0] > _LARGEST or found[name][1] > _DEEPEST]
+        for name in too_large:
+            if not any(other in too_large for other in uses(name)):
+                self.too_large(kind, name, entries[name].span, *found[name])
+        for name in too_large:
+            entries[name] = replace_node(entries[name], node=None)
+
+    def too_large(self, kind: str, name: str, span: Span, size: int, depth: int) -> None:
+        what = f"hangs on {depth - 1} others" if depth > _DEEPEST else f"has {size:,} parts with all that it uses"
+        self.problems.error("too-large", f"The {kind} {name} {what}: that is too much to be computed.", span,
+                            "Use fewer names in names.", name=name)
 
     def cycle(self, kind: str, span: Span, path: tuple[str, ...]) -> None:
         if len(path) == 1:
@@ -245,18 +274,6 @@ class _Checker:
         else:
             message = f"The {kind} {path[0]} uses itself: {' -> '.join([*path, path[0]])}."
         self.problems.error("cycle", message, span, "Take one of these uses out.", name=path[0])
-
-    def cycle_of(self, entry: Any, path: tuple[str, ...], uses: Any) -> tuple[str, ...] | None:
-        """The way from an entry back to itself, None where there is none."""
-        start = path[0] if path else entry.name
-        for other in uses(entry):
-            if other.name == start:
-                return (*path, entry.name)
-            if other.name not in path and other.name != entry.name:
-                found = self.cycle_of(other, (*path, entry.name), uses)
-                if found is not None:
-                    return found
-        return None
 
     def defines_of(self, entry: DefineEntry) -> Iterable[DefineEntry]:
         if entry.node is None:
@@ -337,22 +354,16 @@ class _Checker:
                 return []
             return [part.name for part in walk(score.formula) if isinstance(part, e.ScoreValue) and part.name]
 
-        def way_back(start: str, at: str, path: tuple[str, ...]) -> tuple[str, ...] | None:
-            for other in uses(at):
-                if other == start:
-                    return (*path, at)
-                if other not in path and other != at:
-                    found = way_back(start, other, (*path, at))
-                    if found is not None:
-                        return found
-            return None
-
         reported: set[str] = set()
         for score in scores:
-            path = way_back(score.name, score.name, ())
+            path = way_back(score.name, uses)
             if path is not None and not reported & set(path):
                 reported |= set(path)
                 self.cycle("score", self.scope.scores[score.name], path)
+        found = sizes(by_name, lambda name: 1, uses)
+        for name in by_name:
+            if found[name][1] == _DEEPEST + 1:
+                self.too_large("score", name, self.scope.scores[name], *found[name])
 
     def top_level(self) -> tuple[list[p.Grid], list[p.Label], list[e.Pattern], list[e.Condition]]:
         grids: list[p.Grid] = []
