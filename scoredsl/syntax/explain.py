@@ -129,6 +129,8 @@ def _fix(repair: Repair, text: str, span: Span, setting: Setting) -> Fix | None:
         if written and written[start:end] != text[start:end]:
             return None
         edits.append(Edit(Span(span.start + start, span.start + end, span.file), new))
+        if len(edits) > 1 and edits[-1].span.start < edits[-2].span.end:
+            return None
     title = repair.title or "Repair it"
     return Fix(title, tuple(edits), repair.sure)
 

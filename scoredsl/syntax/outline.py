@@ -464,7 +464,8 @@ class _Blocks:
     def uneven(self, block: _Block, indent: int, part: _Part) -> None:
         begin = part.start - indent
         if len(self.open) == 1:
-            message = f"This line is indented by {indent} spaces, but no score, group or test stands above it."
+            by = f"{indent} space{'s' if indent != 1 else ''}"
+            message = f"This line is indented by {by}, but no score, group or test stands above it."
             help_ = "Begin it at the left margin."
         else:
             message = (

@@ -161,3 +161,10 @@ def test_mutations_never_raise(seed: int) -> None:
             assert 0 <= said.span.start <= said.span.end <= len(text)
             if said.fix is not None:
                 parse_file(Source(repaired(text, said.fix)))
+
+
+def test_the_edits_of_a_fix_do_not_overlap() -> None:
+    """`of` in a name looks like the beginning of a fact's events; a name is quoted once."""
+    (found,) = parse_file(Source("event The events of this program\n")).diagnostics
+    assert found.fix is not None
+    assert [edit.text for edit in found.fix.edits] == ['"The events of this program"']

@@ -114,7 +114,7 @@ def event_name(broken: Broken) -> Iterator[Repair]:
     """`on Email Opened`, `on email-opened`: an event's name that is not one plain word stands in quotes."""
     found: list[tuple[int, int]] = []
     for key in _KEY.finditer(broken.plain):
-        if key["key"].lower() == "expect" or len(found) == 10:
+        if key["key"].lower() == "expect" or len(found) == 10 or (found and key.start() < found[-1][1]):
             continue
         run = _RUN.match(broken.plain, key.end())
         if run is None:
