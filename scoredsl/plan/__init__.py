@@ -1,0 +1,1 @@
+"""The plan: what is computed (logical) and how (physical), as pure data."""
