@@ -31,10 +31,11 @@ class Sources:
 
 def as_json(diagnostics: Sequence[Diagnostic], sources: Sources) -> str:
     """An array of diagnostics; lines and columns 1-based, columns in code points."""
-    return json.dumps([_object(diagnostic, sources) for diagnostic in diagnostics], ensure_ascii=False, indent=2)
+    return json.dumps([as_object(diagnostic, sources) for diagnostic in diagnostics], ensure_ascii=False, indent=2)
 
 
-def _object(diagnostic: Diagnostic, sources: Sources) -> dict[str, Any]:
+def as_object(diagnostic: Diagnostic, sources: Sources) -> dict[str, Any]:
+    """A diagnostic as `check --format json` shows it."""
     fix = diagnostic.fix
     return {
         "code": diagnostic.code,

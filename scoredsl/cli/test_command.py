@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import click
 
-from scoredsl.cli import config
-from scoredsl.cli.data_options import checked_program
+from scoredsl import api
+from scoredsl.cli import config, render
 from scoredsl.cli.files import rules_files
 from scoredsl.cli.ledger_text import ledger_text
+from scoredsl.diagnostics import Diagnostic
 from scoredsl.semantics.values import instant_text
 from scoredsl.testing import Failure, TestResult, run_tests
+from scoredsl.text import Span
 
 
 @click.command("test")
@@ -25,7 +30,8 @@ from scoredsl.testing import Failure, TestResult, run_tests
 def command(paths: tuple[str, ...], word: str | None, format_: str) -> None:
     """Run the tests in rules files; a failing one shows what was expected, what came, and the ledger that led there.
 
-    PATH is a rules file or a folder of them; without one scoredsl.toml says which (rules and tests).
+    PATH is a rules file or a folder of them; without one scoredsl.toml says which (rules and tests). If no test is
+    found, the exit status is 2: nothing was tested.
 
     \b
     Examples:
@@ -34,27 +40,47 @@ def command(paths: tuple[str, ...], word: str | None, format_: str) -> None:
       scoredsl test . --format junit > results.xml
     """
     files = [file for path in paths for file in rules_files(path)] if paths else _stated()
-    results: list[tuple[str, TestResult]] = []
-    for file in files:
-        program = checked_program(file)
-        wanted = [test for test in program.tests if word is None or word.lower() in test.name.lower()]
-        results.extend((file, result) for result in run_tests(program, wanted))
+    runs = [_run(file, word) for file in files]
+    sources = render.Sources()
     match format_:
         case "json":
-            click.echo(json.dumps([_object(file, result) for file, result in results], ensure_ascii=False, indent=2))
+            objects = [each for run in runs for each in _objects(run, sources)]
+            click.echo(json.dumps(objects, ensure_ascii=False, indent=2))
         case "junit":
-            click.echo(_junit(results))
+            click.echo(_junit(runs, sources))
         case _:
-            _text(results)
-    failed = sum(not result.passed for _, result in results)
-    if not results:
-        what = f" whose name contains {word}" if word is not None else ""
-        click.echo(f"There is no test{what} in {len(files)} file{'s' if len(files) != 1 else ''}.", err=True)
-        if word is not None:
-            raise click.exceptions.Exit(2)
-    elif format_ == "text":
-        click.echo(f"{len(results) - failed} passed, {failed} failed", err=False)
-    raise click.exceptions.Exit(1 if failed else 0)
+            _text(runs, sources)
+    tests = [result for run in runs for result in run.results]
+    failed = sum(not result.passed for result in tests)
+    broken = sum(bool(run.errors) for run in runs)
+    if not tests and not broken:
+        where = files[0] if len(files) == 1 else f"{len(files)} files"
+        which = "" if word is None else f" whose name contains {word}"
+        help_ = "" if word is not None else ' Write one: test "a name", and given and expect lines indented under it.'
+        click.echo(f"There is no test{which} in {where}: nothing was tested.{help_}", err=True)
+        raise click.exceptions.Exit(2)
+    counts = f"{len(tests) - failed} passed, {failed} failed"
+    if broken:
+        counts += f"; {broken} file{'s' if broken != 1 else ''} with errors in the rules, not tested"
+    click.echo(counts, err=format_ != "text")
+    raise click.exceptions.Exit(1 if failed or broken else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What came of a file: the results of its tests, or the errors in its rules, for which none was run."""
+
+    file: str
+    results: list[TestResult]
+    errors: list[Diagnostic]
+
+
+def _run(file: str, word: str | None) -> _Run:
+    program, diagnostics = api.check(file)
+    if program is None:
+        return _Run(file, [], [diagnostic for diagnostic in diagnostics if diagnostic.is_error])
+    wanted = [test for test in program.tests if word is None or word.lower() in test.name.lower()]
+    return _Run(file, list(run_tests(program, wanted)), [])
 
 
 def _stated() -> list[str]:
@@ -68,14 +94,24 @@ def _stated() -> list[str]:
     return list(dict.fromkeys(files))
 
 
-def _text(results: list[tuple[str, TestResult]]) -> None:
-    for file, result in results:
-        if result.passed:
-            continue
-        click.echo(f"FAILED {file}:{result.test.place.line}: {result.test.name}")
-        for failure in result.failures:
-            click.echo(_indent(_failure(failure), 2))
-        click.echo()
+def _text(runs: list[_Run], sources: render.Sources) -> None:
+    shown: set[tuple[str, Span]] = set()
+    for run in runs:
+        # Two files of tests that import the same broken rules have the same errors.
+        new = [error for error in run.errors if (error.message, error.span) not in shown]
+        shown.update((error.message, error.span) for error in new)
+        if new:
+            click.echo(render.as_text(new, sources, full=True, stream=sys.stderr), err=True)
+        if run.errors:
+            summary = render.summary(run.errors, len({error.span.file for error in run.errors}))
+            click.echo(f"{run.file} was not tested: {summary}", err=True)
+        for result in run.results:
+            if result.passed:
+                continue
+            click.echo(f"FAILED {run.file}:{result.test.place.line}: {result.test.name}")
+            for failure in result.failures:
+                click.echo(_indent(_failure(failure), 2))
+            click.echo()
 
 
 def _failure(failure: Failure) -> str:
@@ -109,6 +145,21 @@ def _indent(text: str, by: int) -> str:
     return "\n".join(" " * by + line if line else "" for line in text.splitlines())
 
 
+def _objects(run: _Run, sources: render.Sources) -> Iterator[dict[str, Any]]:
+    """An object for each test; for a file with errors one, without a name, that has them as `check` shows them."""
+    if run.errors:
+        yield {
+            "file": run.file,
+            "line": None,
+            "name": None,
+            "passed": False,
+            "failures": [],
+            "errors": [render.as_object(error, sources) for error in run.errors],
+        }
+    for result in run.results:
+        yield _object(run.file, result)
+
+
 def _object(file: str, result: TestResult) -> dict[str, Any]:
     return {
         "file": file,
@@ -125,20 +176,27 @@ def _object(file: str, result: TestResult) -> dict[str, Any]:
             }
             for failure in result.failures
         ],
+        "errors": [],
     }
 
 
-def _junit(results: list[tuple[str, TestResult]]) -> str:
-    """JUnit's XML, one suite a file."""
+def _junit(runs: list[_Run], sources: render.Sources) -> str:
+    """JUnit's XML, one suite a file; for a file with errors in its rules a case `rules` that has them."""
     suites = ElementTree.Element("testsuites")
-    by_file: dict[str, list[TestResult]] = {}
-    for file, result in results:
-        by_file.setdefault(file, []).append(result)
-    for file, found in by_file.items():
-        failed = sum(not result.passed for result in found)
-        suite = ElementTree.SubElement(suites, "testsuite", name=file, tests=str(len(found)), failures=str(failed),
-                                       errors="0", skipped="0")
-        for result in found:
+    for run in runs:
+        file = run.file
+        failed = sum(not result.passed for result in run.results)
+        broken = int(bool(run.errors))
+        suite = ElementTree.SubElement(suites, "testsuite", name=file, tests=str(len(run.results) + broken),
+                                       failures=str(failed), errors=str(broken), skipped="0")
+        if run.errors:
+            line = str(sources.of(run.errors[0].span.file).position(run.errors[0].span.start).line)
+            case = ElementTree.SubElement(suite, "testcase", classname=file, name="rules", file=file, line=line)
+            text = render.as_text(run.errors, sources, full=False, stream=io.StringIO())
+            error = ElementTree.SubElement(case, "error", message=_printable(run.errors[0].message),
+                                           type=run.errors[0].code)
+            error.text = _printable(text)
+        for result in run.results:
             name, line = _printable(result.test.name), str(result.test.place.line)
             case = ElementTree.SubElement(suite, "testcase", classname=file, name=name, file=file, line=line)
             for failure in result.failures:
