@@ -15,10 +15,14 @@ LARGEST_FILE = 20_000_000
 
 
 class DiskReader:
-    """Reads rules files from disk; texts given (open in an editor, say) are taken instead of the files."""
+    """Reads rules files from disk; texts given (open in an editor, say) are taken instead of the files.
+
+    `opened` are the paths that were read from disk so far.
+    """
 
     def __init__(self, texts: Mapping[str, str] | None = None) -> None:
         self.texts = {self.same(path): text for path, text in (texts or {}).items()}
+        self.opened: list[str] = []
 
     def same(self, path: str) -> str:
         return str(Path(path).resolve())
@@ -26,7 +30,10 @@ class DiskReader:
     def read(self, path: str) -> str:
         """The text of a rules file. Raises Unreadable, saying why."""
         given = self.texts.get(self.same(path))
-        return given if given is not None else read_rules(path)
+        if given is not None:
+            return given
+        self.opened.append(path)
+        return read_rules(path)
 
 
 def read_rules(path: str) -> str:
@@ -53,12 +60,15 @@ def read_rules(path: str) -> str:
     return text
 
 
-def check(path: str, texts: Mapping[str, str] | None = None) -> tuple[Program | None, list[Diagnostic]]:
+def check(
+    path: str, texts: Mapping[str, str] | None = None, *, reader: DiskReader | None = None
+) -> tuple[Program | None, list[Diagnostic]]:
     """Checks a rules file with its imports: the program (None where there is an error) and what there is to say.
 
-    `texts` are texts by path that are taken instead of the files on disk. Raises Unreadable for the file itself.
+    `texts` are texts by path that are taken instead of the files on disk; a `reader` has its own. Raises Unreadable for
+    the file itself.
     """
-    reader = DiskReader(texts)
+    reader = reader or DiskReader(texts)
     return check_program(path, reader.read(path), reader)
 
 

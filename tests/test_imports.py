@@ -63,6 +63,7 @@ PURE = set(RANK) - {"api", "lsp", "cli", "service"}
 REACHES_FILES = {
     "diagnostics/codes.py": "the pages of the codes, packaged with it",
     "syntax/grammar.py": "the packaged grammar, and its tables in the user's cache",
+    "engine/output.py": "replaces files whole",
     "engine/results.py": "writes results",
     "engine/sources/": "reads logs and profiles",
 }

@@ -20,7 +20,9 @@ def main() -> None:
     from scoredsl.semantics.imports import Unreadable
 
     try:
+        _speak_utf8()
         status = cli.main(prog_name="scoredsl", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as leave:
         status = leave.exit_code
     except click.ClickException as problem:
@@ -38,9 +40,32 @@ def main() -> None:
     except MemoryError:
         click.echo("Error: there is not enough memory for this log.", err=True)
         status = 2
+    except OSError as problem:
+        status = _system_error(problem)
     except Exception as problem:
         status = _internal_error(problem)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _speak_utf8() -> None:
+    """Names of leads may hold any sign: results and messages are UTF-8, whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            reconfigure(encoding="utf-8")
+
+
+def _system_error(problem: OSError) -> int:
+    """The machine refuses: a full disk, a file that may not be touched."""
+    import click
+
+    if os.environ.get("SCOREDSL_TRACEBACK"):
+        raise problem
+    what = f"{problem.filename}: " if problem.filename else ""
+    click.echo(f"Error: {what}{problem.strerror or problem}.", err=True)
+    if sys.stdout is not None and problem.filename is None:
+        _close_quietly()
+    return 2
 
 
 def _close_quietly() -> None:

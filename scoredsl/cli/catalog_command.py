@@ -9,13 +9,16 @@ from typing import Any
 import click
 
 from scoredsl.cli import data_options as data
+from scoredsl.cli.files import write_text
 
 
 @click.command("catalog")
 @click.argument("arguments", nargs=-1, metavar="[EVENTS]...")
 @data.source_options
 @click.option("--out", metavar="FILE", help="Write the declarations to FILE (such as catalog.score).")
-def command(arguments: tuple[str, ...], out: str | None, **options: Any) -> None:
+@click.option("--force", is_flag=True,
+              help="Write FILE anew where it is there already: what was changed in it by hand is lost.")
+def command(arguments: tuple[str, ...], out: str | None, force: bool, **options: Any) -> None:
     """Write down which events and profile fields a log has: declarations for rules to import.
 
     Properties get the type that all their values have, texts with few values a closed set; counts and when each event
@@ -28,7 +31,10 @@ def command(arguments: tuple[str, ...], out: str | None, **options: Any) -> None
     """
     from scoredsl.engine.catalog import catalog_text
 
-    wanted = data.request(arguments, options, needs_rules=False)
+    wanted = data.request(arguments, options, needs_rules=False, out=out)
+    if out is not None and not force and Path(out).is_file():
+        raise click.UsageError(f"{out} is there already. Name another file, or say --force to write it anew: what was "
+                               "changed in it by hand is lost then.")
     read = data.read_data(wanted)
     rows = read.profiles.rows if read.profiles else ()
     described = ", ".join(Path(path).name for path in (*wanted.events, *wanted.profiles))
@@ -36,9 +42,6 @@ def command(arguments: tuple[str, ...], out: str | None, **options: Any) -> None
     if out is None:
         sys.stdout.write(text)
     else:
-        try:
-            Path(out).write_text(text, encoding="utf-8")
-        except OSError as problem:
-            raise click.UsageError(f"--out {out} cannot be written: {problem.strerror}.") from None
+        write_text(out, text)
         click.echo(f"Declarations written to {out}. Import them: import \"{Path(out).name}\"", err=True)
     data.leave_for_rejects(wanted, read)

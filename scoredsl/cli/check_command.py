@@ -10,7 +10,7 @@ import click
 
 from scoredsl import api
 from scoredsl.cli import config, render
-from scoredsl.cli.files import rules_files
+from scoredsl.cli.files import require_writable, rules_files, write_text
 from scoredsl.diagnostics import Diagnostic, Edit
 from scoredsl.text import Span
 
@@ -100,7 +100,10 @@ def _check(files: Sequence[str], toml: Path | None) -> tuple[list[Diagnostic], i
 
 
 def apply_fixes(diagnostics: Sequence[Diagnostic]) -> dict[str, int]:
-    """Writes all sure fixes that do not touch each other; gives the number by file."""
+    """Writes all sure fixes that do not touch each other; gives the number by file.
+
+    Raises an error for the user where one of the files cannot be written: then all stay as they are.
+    """
     chosen: dict[str, list[Edit]] = {}
     counts: dict[str, int] = {}
     for diagnostic in diagnostics:
@@ -111,12 +114,12 @@ def apply_fixes(diagnostics: Sequence[Diagnostic]) -> dict[str, int]:
         if all(not _touch(edit.span, other.span) for edit in fix.edits for other in taken):
             taken.extend(fix.edits)
             counts[fix.edits[0].span.file] = counts.get(fix.edits[0].span.file, 0) + 1
+    require_writable(chosen)
     for path, edits in chosen.items():
-        if edits:
-            text = Path(path).read_bytes().decode("utf-8")
-            for edit in sorted(edits, key=lambda e: e.span.start, reverse=True):
-                text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-            Path(path).write_bytes(text.encode("utf-8"))
+        text = Path(path).read_bytes().decode("utf-8")
+        for edit in sorted(edits, key=lambda e: e.span.start, reverse=True):
+            text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+        write_text(path, text)
     return counts
 
 

@@ -41,12 +41,9 @@ class Config:
 
 
 def find(start: Path) -> Path | None:
-    """The scoredsl.toml of a folder or of the nearest folder above it."""
-    for folder in (start, *start.parents):
-        path = folder / FILE_NAME
-        if path.is_file():
-            return path
-    return None
+    """The scoredsl.toml of a folder; what lies in the folders above it is not looked at."""
+    path = start / FILE_NAME
+    return path if path.is_file() else None
 
 
 def read(path: Path) -> tuple[Config, list[Diagnostic]]:

@@ -11,6 +11,7 @@ import click
 
 from scoredsl.cli import data_options as data
 from scoredsl.cli.data_options import F
+from scoredsl.cli.outputs import write_result
 from scoredsl.cli.report import say_tally
 from scoredsl.cli.tables import show_table
 
@@ -46,9 +47,8 @@ def show_course(
     from scoredsl.engine import results
     from scoredsl.reference import Log, Tally, history_of
 
-    data.check_out(out)
-    wanted = data.request(arguments, options)
-    program = data.checked_program(wanted.rules or "")
+    wanted = data.request(arguments, options, out=out)
+    program = data.checked_program(wanted)
     read = data.read_data(wanted, program)
     instant = data.as_of(as_of_text, read)
     log = Log.of(program, read.log.events, read.profiles.rows if read.profiles else ())
@@ -61,7 +61,7 @@ def show_course(
     if top is not None:
         rows = islice(rows, top)
     if out is not None:
-        count = results.write_file(out, columns, rows)
+        count = write_result(out, columns, rows)
         click.echo(f"{count:,} row{'' if count == 1 else 's'} written to {out}.", err=True)
     elif sys.stdout.isatty():
         shown = list(rows)

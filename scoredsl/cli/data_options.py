@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +12,7 @@ import click
 
 from scoredsl import api
 from scoredsl.cli import config, render
+from scoredsl.cli.outputs import check_outputs
 from scoredsl.semantics.program import Program
 from scoredsl.semantics.values import instant_of_text, instant_text
 
@@ -31,7 +32,9 @@ def source_options(command: F) -> F:
 
 
 _SOURCE_OPTIONS = [
-    click.option("--profiles", multiple=True, metavar="FILE", help="Profile file (may be given several times)."),
+    click.option("--profiles", multiple=True, metavar="FILE",
+                 help="Profile file (may be given several times). Default: those of scoredsl.toml."),
+    click.option("--no-profiles", is_flag=True, help="Leave out the profiles that scoredsl.toml names."),
     click.option("--lead-column", metavar="NAME", help="The log's column for the lead, where it has another name."),
     click.option("--event-column", metavar="NAME", help="The log's column for the event's name."),
     click.option("--time-column", metavar="NAME", help="The log's column for the time."),
@@ -64,10 +67,17 @@ class Request:
     profile_options: ReadOptions
     rejects: str | None
     strict: bool
+    outputs: Mapping[str, str | None] = field(default_factory=dict)
+    """What is written: paths by the option that names them."""
 
 
-def request(arguments: Sequence[str], options: dict[str, Any], *, needs_rules: bool = True) -> Request:
-    """Reads the arguments `[RULES] [EVENTS]...` and the source options; the command line wins over scoredsl.toml."""
+def request(
+    arguments: Sequence[str], options: dict[str, Any], *, needs_rules: bool = True, out: str | None = None
+) -> Request:
+    """Reads the arguments `[RULES] [EVENTS]...` and the source options; the command line wins over scoredsl.toml.
+
+    Raises a usage error where `out` or the file for rejects cannot be written or would overwrite what is read.
+    """
     from scoredsl.engine.sources import ColumnNames, ReadOptions, SourceError
 
     stated = project()
@@ -79,7 +89,9 @@ def request(arguments: Sequence[str], options: dict[str, Any], *, needs_rules: b
         events = stated.events
         if not events:
             raise click.UsageError("Which log? Name its files, or name them in scoredsl.toml as events.")
-    profiles = tuple(options["profiles"]) or (() if named_events else stated.profiles)
+    outputs = {"--out": out, "--rejects": options["rejects"]}
+    profiles = _profiles(options, stated, said=named_events)
+    check_outputs(outputs, _inputs(rules, events, profiles, stated))
     columns = stated.columns
     names = ColumnNames(
         options["lead_column"] or columns.get("lead"),
@@ -106,11 +118,40 @@ def request(arguments: Sequence[str], options: dict[str, Any], *, needs_rules: b
     )
     profile_options = ReadOptions(profile_names, timezone=timezone)
     rejects, strict = options["rejects"], options["strict"]
-    return Request(rules, tuple(events), profiles, event_options, profile_options, rejects, strict)
+    return Request(rules, tuple(events), profiles, event_options, profile_options, rejects, strict, outputs)
+
+
+def _profiles(options: dict[str, Any], stated: config.Config, *, said: bool) -> tuple[str, ...]:
+    """The profiles that are named, else those of scoredsl.toml; `said`: which it says on standard error."""
+    named: tuple[str, ...] = tuple(options["profiles"])
+    if options["no_profiles"]:
+        if named:
+            raise click.UsageError("Say --profiles or --no-profiles, not both.")
+        return ()
+    if named or not stated.profiles:
+        return named
+    if said:
+        click.echo(f"Profiles: {', '.join(stated.profiles)}, as scoredsl.toml says (--no-profiles leaves them out).",
+                   err=True)
+    return stated.profiles
+
+
+def _inputs(
+    rules: str | None, events: Sequence[str], profiles: Sequence[str], stated: config.Config
+) -> Iterator[tuple[str, str]]:
+    """All that the command or the project reads, and what it is."""
+    if rules is not None:
+        yield rules, "the rules"
+    yield from ((path, "the log") for path in events)
+    yield from ((path, "the profiles") for path in profiles)
+    if stated.path is not None:
+        yield str(stated.path), "the configuration of the project"
+    for key in ("rules", "tests", "events", "profiles"):
+        yield from ((path, f"what scoredsl.toml names as {key}") for path in getattr(stated, key))
 
 
 def project() -> config.Config:
-    """What scoredsl.toml of this folder (or above) says; what is wrong in it is an error."""
+    """What the scoredsl.toml of this folder says; what is wrong in it is an error."""
     toml = config.find(Path())
     if toml is None:
         return config.Config()
@@ -168,9 +209,14 @@ def _known_zone(name: str) -> None:
         raise click.UsageError(f'There is no timezone "{name}".' + (f" Did you mean {meant}?" if meant else ""))
 
 
-def checked_program(path: str) -> Program:
-    """The program of a rules file; its errors are shown and end the command with exit status 1."""
-    program, diagnostics = api.check(path)
+def checked_program(wanted: Request) -> Program:
+    """The program of a request; its errors are shown and end the command with exit status 1.
+
+    Raises a usage error where what is to be written is one of the files that the program imports.
+    """
+    reader = api.DiskReader()
+    program, diagnostics = api.check(wanted.rules or "", reader=reader)
+    check_outputs(wanted.outputs, ((path, "a file that the rules import") for path in reader.opened))
     if program is None:
         errors = [d for d in diagnostics if d.is_error]
         click.echo(render.as_text(errors, render.Sources(), full=True, stream=sys.stderr), err=True)
@@ -255,19 +301,15 @@ as_of_option = click.option("--as-of", "as_of_text", default="latest", metavar="
                             "profile row.")
 engine_option = click.option("--engine", type=click.Choice(["auto", "reference"]), default="auto",
                              help="How scores are computed (auto is the reference interpreter for now).")
-out_option = click.option("--out", metavar="FILE", help="Write the result to FILE.csv, FILE.parquet or FILE.ndjson.")
 
 
-def check_out(out: str | None) -> None:
-    """Refuses a result file of unknown kind, or in a folder that is not there, before any work is done."""
+def _known_suffix(context: click.Context, parameter: click.Parameter, out: str | None) -> str | None:
     from scoredsl.engine.results import SUFFIXES
 
-    if out is None:
-        return
-    path = Path(out)
-    if path.suffix.lower() not in SUFFIXES:
+    if out is not None and Path(out).suffix.lower() not in SUFFIXES:
         raise click.UsageError(f"--out {out}: the file's name must end in .csv, .parquet or .ndjson.")
-    if not path.resolve().parent.is_dir():
-        raise click.UsageError(f"--out {out}: there is no folder {path.parent}.")
-    if path.is_dir():
-        raise click.UsageError(f"--out {out} is a folder.")
+    return out
+
+
+out_option = click.option("--out", metavar="FILE", callback=_known_suffix,
+                          help="Write the result to FILE.csv, FILE.parquet or FILE.ndjson.")

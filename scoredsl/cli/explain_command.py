@@ -34,7 +34,7 @@ def command(arguments: tuple[str, ...], lead: str, as_of_text: str, format_: str
     from scoredsl.reference.ledger import explain_lead
 
     wanted = data.request(arguments, options)
-    program = data.checked_program(wanted.rules or "")
+    program = data.checked_program(wanted)
     read = data.read_data(wanted, program)
     instant = data.as_of(as_of_text, read)
     log = Log.of(program, read.log.events, read.profiles.rows if read.profiles else ())

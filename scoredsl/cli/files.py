@@ -1,7 +1,8 @@
-"""Which rules files a path means."""
+"""Which rules files a path means, and how files are written."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -22,3 +23,24 @@ def rules_files(path: str) -> list[str]:
     if not place.exists():
         raise click.UsageError(f"There is no file {path}.")
     return [place.as_posix()]
+
+
+def require_writable(paths: Iterable[str]) -> None:
+    """Raises an error for the user if one of the files cannot be written: asked before the first of them is touched."""
+    from scoredsl.engine.output import obstacle
+
+    for path in paths:
+        against = obstacle(path)
+        if against is not None:
+            raise click.ClickException(f"{path} cannot be written: {against}. Nothing was changed.")
+
+
+def write_text(path: str, text: str) -> None:
+    """Writes a file whole or not at all. Raises an error for the user where it cannot be written."""
+    from scoredsl.engine.output import reason, replacing
+
+    try:
+        with replacing(path) as temporary:
+            temporary.write_bytes(text.encode("utf-8"))
+    except OSError as problem:
+        raise click.ClickException(f"{path} cannot be written: {reason(problem)}. Nothing was written.") from None

@@ -10,7 +10,7 @@ import click
 
 from scoredsl import api
 from scoredsl.cli import config, render
-from scoredsl.cli.files import rules_files
+from scoredsl.cli.files import require_writable, rules_files, write_text
 from scoredsl.syntax.format import FormatResult, format_source
 from scoredsl.text import Source
 
@@ -36,6 +36,7 @@ def command(paths: tuple[str, ...], check: bool, diff: bool) -> None:
         return
     files = [file for path in paths for file in rules_files(path)] if paths else _stated()
     changed = refused = 0
+    formatted: dict[str, str] = {}
     for file in files:
         text = api.read_rules(file)
         result = format_source(Source(text, file))
@@ -48,8 +49,11 @@ def command(paths: tuple[str, ...], check: bool, diff: bool) -> None:
             elif check:
                 click.echo(f"{file} would be formatted.")
             else:
-                _write(file, result.text)
-                click.echo(f"{file} formatted.")
+                formatted[file] = result.text
+    require_writable(formatted)
+    for file, text in formatted.items():
+        write_text(file, text)
+        click.echo(f"{file} formatted.")
     same = len(files) - changed - refused
     verb = "would change" if check or diff else "changed"
     click.echo(f"{changed} {verb}, {same} unchanged" + (f", {refused} refused" if refused else "") + ".", err=True)
@@ -97,12 +101,3 @@ def _difference(before: str, after: str, file: str) -> str:
         before.splitlines(keepends=True), after.splitlines(keepends=True), file, f"{file} (formatted)"
     )
     return "".join(line if line.endswith("\n") else line + "\n\\ No newline at the end of the file\n" for line in lines)
-
-
-def _write(file: str, text: str) -> None:
-    """Writes under a temporary name and renames, so that a killed run leaves no half file."""
-    path = Path(file).resolve()
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_bytes(text.encode("utf-8"))
-    temporary.chmod(path.stat().st_mode)
-    temporary.replace(path)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from scoredsl.cli import data_options as data
+from scoredsl.cli.outputs import write_result
 from scoredsl.cli.progress import progress
 from scoredsl.cli.report import say_tally
 from scoredsl.semantics.program import Program
@@ -40,9 +41,8 @@ def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: i
     from scoredsl.engine import results
     from scoredsl.reference import Log, score_log
 
-    data.check_out(out)
-    wanted = data.request(arguments, options)
-    program = data.checked_program(wanted.rules or "")
+    wanted = data.request(arguments, options, out=out)
+    program = data.checked_program(wanted)
     read = data.read_data(wanted, program)
     instant = data.as_of(as_of_text, read)
     log = Log.of(program, read.log.events, read.profiles.rows if read.profiles else ())
@@ -52,7 +52,7 @@ def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: i
     rows = list(results.score_rows(program, table.rows))
     chosen = rows if top is None else _highest(program, rows)[:top]
     if out is not None:
-        results.write_file(out, columns, chosen)
+        write_result(out, columns, chosen)
         click.echo(f"{len(chosen):,} lead{'' if len(chosen) == 1 else 's'} written to {out}.", err=True)
     elif sys.stdout.isatty():
         _show(program, rows, instant, top or 10)

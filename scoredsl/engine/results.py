@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
+from scoredsl.engine.output import replacing
 from scoredsl.reference import HistoryRow, LeadScores
 from scoredsl.semantics.program import Program
 from scoredsl.semantics.values import MILLION, instant_text, millionths_text
@@ -116,38 +115,27 @@ def write_csv(stream: IO[str], columns: Sequence[Column], rows: Iterable[Row]) -
 
 
 def write_file(path: str, columns: Sequence[Column], rows: Iterable[Row]) -> int:
-    """Writes a result file by its suffix, under a temporary name that is renamed when whole; gives the number of rows.
+    """Writes a result file by its suffix, whole or not at all; gives the number of rows.
 
     Raises ValueError for an unknown suffix, OSError where it cannot be written.
     """
-    target = Path(path)
-    suffix = target.suffix.lower()
+    suffix = Path(path).suffix.lower()
     if suffix not in SUFFIXES:
         raise ValueError(suffix)
-    descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    os.close(descriptor)
-    try:
+    with replacing(path) as temporary:
         match suffix:
             case ".csv":
-                with Path(temporary).open("w", encoding="utf-8", newline="", errors="surrogatepass") as stream:
-                    count = write_csv(stream, columns, rows)
+                with temporary.open("w", encoding="utf-8", newline="", errors="surrogatepass") as stream:
+                    return write_csv(stream, columns, rows)
             case ".parquet":
-                count = _write_parquet(temporary, columns, rows)
+                return _write_parquet(temporary, columns, rows)
             case _:
-                count = _write_ndjson(temporary, columns, rows)
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return count
+                return _write_ndjson(temporary, columns, rows)
 
 
-def _write_ndjson(path: str, columns: Sequence[Column], rows: Iterable[Row]) -> int:
+def _write_ndjson(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
     count = 0
-    with Path(path).open("w", encoding="utf-8", newline="\n") as stream:
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
         for row in rows:
             record = {c.name: _json_value(value, c.type) for c, value in zip(columns, row, strict=True)}
             stream.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -166,7 +154,7 @@ def _json_value(value: Any, type_: ColumnType) -> Any:
 _BATCH = 50_000
 
 
-def _write_parquet(path: str, columns: Sequence[Column], rows: Iterable[Row]) -> int:
+def _write_parquet(path: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

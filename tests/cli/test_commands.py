@@ -112,6 +112,70 @@ def test_failing_tests_show_the_ledger(run, project):
     assert run("test", "-k", "no such").status == 2
 
 
+def test_a_run_without_a_test_is_no_success(run, tmp_path):
+    (tmp_path / "r.score").write_text("on visit add 5\n")
+    for format_, out in (("text", ""), ("json", "[]\n")):
+        done = run("test", "r.score", "--format", format_)
+        assert (done.status, done.out) == (2, out)
+        assert done.err.startswith("There is no test in r.score: nothing was tested.")
+    done = run("test", "r.score", "--format", "junit")
+    assert done.status == 2
+    assert ElementTree.fromstring(done.out.encode()).find("testsuite").get("tests") == "0"
+
+
+def test_errors_in_rules_are_in_the_results_of_tests(run, project):
+    (project / "bad.score").write_text('on visit ad 5 as "<&>"\non demo ad 3\n')
+    (project / "also.score").write_text('import "bad.score"\n')
+    files = ("bad.score", "rules.score", "also.score")
+    done = run("test", *files, "--format", "json")
+    assert done.status == 1
+    bad, good, also = json.loads(done.out)
+    assert [bad["file"], bad["name"], bad["passed"], bad["failures"]] == ["bad.score", None, False, []]
+    assert [(error["line"], error["severity"]) for error in bad["errors"]] == [(1, "error"), (2, "error")]
+    assert bad["errors"] == json.loads(run("check", "bad.score", "--format", "json").out)
+    assert good["passed"] and good["errors"] == [], "the other files are tested"
+    assert also["file"] == "also.score" and also["errors"][0]["file"] == "bad.score"
+    assert "2 files with errors in the rules, not tested" in done.err
+
+    done = run("test", *files, "--format", "junit")
+    assert done.status == 1
+    suites = ElementTree.fromstring(done.out.encode()).findall("testsuite")
+    assert [(s.get("tests"), s.get("errors"), s.get("failures")) for s in suites] == [
+        ("1", "1", "0"), ("1", "0", "0"), ("1", "1", "0"),
+    ]  # fmt: skip
+    error = suites[0].find("testcase/error")
+    assert error.get("type") == bad["errors"][0]["code"] and error.get("message") == bad["errors"][0]["message"]
+    assert "bad.score:1:" in error.text and "bad.score:2:" in error.text
+
+    done = run("test", *files)
+    assert done.status == 1
+    assert "1 passed, 0 failed; 2 files with errors in the rules, not tested" in done.out
+    assert done.err.count("bad.score:1:") == 1, "each error once"
+    assert "also.score was not tested" in done.err
+
+
+def test_profiles_of_the_project_go_with_a_log_that_is_named(run, project):
+    (project / "rules.score").write_text('when country = "DE" add 7\n')
+    (project / "profiles.csv").write_text("lead,country\na,DE\n")
+    (project / "own.csv").write_text("lead,country\nb,DE\n")
+    (project / "scoredsl.toml").write_text(
+        'rules = "rules.score"\nevents = ["events.csv"]\nprofiles = ["profiles.csv"]\n'
+    )
+    said = "Profiles: profiles.csv, as scoredsl.toml says (--no-profiles leaves them out)."
+    done = run("score")
+    assert done.out == "lead,score\na,7\nb,0\n" and "Profiles:" not in done.err
+    done = run("score", "rules.score", "events.csv")
+    assert done.out == "lead,score\na,7\nb,0\n" and said in done.err
+    done = run("score", "rules.score", "events.csv", "--profiles", "own.csv")
+    assert done.out == "lead,score\na,0\nb,7\n" and "Profiles:" not in done.err
+    for arguments in ((), ("rules.score", "events.csv")):
+        done = run("score", *arguments, "--no-profiles")
+        assert done.out == "lead,score\na,0\nb,0\n" and "Profiles:" not in done.err
+    assert "profile country" in run("catalog", "events.csv").out
+    assert "profile country" not in run("catalog", "events.csv", "--no-profiles").out
+    assert run("score", "--profiles", "own.csv", "--no-profiles").status == 2
+
+
 def test_check_json(run, tmp_path):
     (tmp_path / "r.score").write_text('# é\non visit ad 5 as "ü"\n')
     done = run("check", "r.score", "--format", "json")

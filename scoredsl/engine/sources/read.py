@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from scoredsl.engine.output import reason as why
+from scoredsl.engine.output import replacing
 from scoredsl.engine.sources import columns as names
 from scoredsl.engine.sources.delimited import read_csv, read_tsv, read_txt
 from scoredsl.engine.sources.duck import connection
@@ -147,12 +149,12 @@ def read_profiles(paths: Sequence[str], options: ReadOptions = _PLAIN) -> Profil
 def write_rejects(path: str, rejected: Sequence[Rejected]) -> None:
     """Writes rejected rows as CSV: file, row, reason, text. Raises SourceError where the file cannot be written."""
     try:
-        with Path(path).open("w", encoding="utf-8", errors="replace", newline="") as target:
+        with replacing(path) as place, place.open("w", encoding="utf-8", errors="replace", newline="") as target:
             writer = csv.writer(target, lineterminator="\n")
             writer.writerow(["file", "row", "reason", "text"])
             writer.writerows((one.file, one.row, one.reason, one.text) for one in rejected)
     except OSError as problem:
-        raise SourceError(f"{path} cannot be written: {problem.strerror or problem}.") from problem
+        raise SourceError(f"{path} cannot be written: {why(problem)}.") from problem
 
 
 def _tables(
