@@ -169,7 +169,7 @@ def _unknown(broken: Broken, span: Span, setting: Setting, repair: Repair | None
         fix = (
             _fix(repair, broken.text, span, setting)
             if repair is not None
-            else Fix(f"Write {meant}", (Edit(place, meant),))
+            else Fix(f"Write {meant}", (Edit(place, meant),), sure=False)
         )
     args = {"word": word, **({"suggestion": meant} if meant else {})}
     return Diagnostic("unknown-statement", "error", message, place, help_, (), fix, args)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scoredsl.syntax.repairs.broken import NUMBER, Broken, Repair, Repairer, pattern, visible
+from scoredsl.syntax.repairs.broken import NUMBER, Broken, Groups, Repair, Repairer, pattern, provided, unless, visible
 
 _AWARD = re.compile(r"\b(?:add|subtract)\b(?=\s*[\w(+-])|\breset\b|\bset\s+to\b", re.IGNORECASE)
 _CLAUSE = re.compile(
@@ -94,7 +94,8 @@ def award_first(broken: Broken) -> Iterator[Repair]:
     award = text[: match.end("award")]
     award = re.sub(r"\A(?:\+|give|award|plus)?\s*(?=\d)", "add ", award, flags=re.IGNORECASE)
     award = re.sub(r"\A(?:give|award)\s+", "add ", award, flags=re.IGNORECASE)
-    words = ["on", "when"] if match["word"].lower() in ("if", "for", "where") else [match["word"].lower()]
+    guessed = match["word"].lower() in ("if", "for", "where")
+    words = ["on", "when"] if guessed else [match["word"].lower()]
     clause = _CLAUSE.search(broken.plain, match.end())
     for keyword in words:
         for end in sorted({len(text), clause.start() if clause else len(text)}):
@@ -107,6 +108,7 @@ def award_first(broken: Broken) -> Iterator[Repair]:
                 changes,
                 "",
                 "Put the points after the condition",
+                not guessed or (keyword == "when" and match["word"].lower() == "if"),
             )
 
 
@@ -123,6 +125,7 @@ def add_missing(broken: Broken) -> Iterator[Repair]:
     for match in list(_NUMBER_ALONE.finditer(broken.plain))[-3:]:
         if broken.plain[: match.start()].rstrip().lower().endswith(("add", "subtract", "set to")):
             continue
+        plain_rule = _no_condition({"before": broken.plain[: match.start()]})
         yield Repair(
             "add-missing",
             f"The word add is missing before {broken.text[slice(*match.span())].strip()}.",
@@ -130,6 +133,7 @@ def add_missing(broken: Broken) -> Iterator[Repair]:
             ((match.start(), match.start(), "add "),),
             "Write add before the points.",
             "Write add before it",
+            plain_rule or match.group().lower().rstrip().endswith(("point", "points")),
         )
 
 
@@ -173,7 +177,29 @@ def added_to(broken: Broken) -> Iterator[Repair]:
             ((*match.span("bad"), ""),),
             "",
             "Delete it",
+            re.search(r"\bto\s+(?:the\s+|its\s+)?score\Z", match["bad"], re.IGNORECASE) is not None,
         )
+
+
+_CONDITION = re.compile(r"\A\s*(?:when|if)\b|\b(?:where|if)\b", re.IGNORECASE)
+
+
+def _no_condition(groups: Groups) -> bool:
+    """Whether no condition stands before, to which a sign or a number may belong."""
+    return _CONDITION.search(groups["before"]) is None
+
+
+def _gives(groups: Groups) -> bool:
+    """Whether a sign or word before a number can only say that it is the points."""
+    sign = groups["bad"].strip()
+    if groups["before"].rstrip().endswith(('"', "]")):
+        return sign != ","
+    return sign != "," and (_no_condition(groups) or sign[:2] in ("->", "→", ":") or sign[:1].isalpha())
+
+
+def _compares(groups: Groups) -> bool:
+    """Whether a sign compares: what is missing is the award."""
+    return groups["bad"].strip().startswith("=") and not _no_condition(groups)
 
 
 _GIVE = "Points are given with add and taken with subtract."
@@ -200,17 +226,19 @@ REPAIRS: tuple[Repairer, ...] = (
     pattern(
         "award-words",
         rf"(?P<bad>\s*(?:->|=>|→|:|=|,)\s*\+?\s*){NUMBER}{_END}".replace("(?<![\\w.])-?", ""),
-        " add ",
+        lambda g: None if _compares(g) else " add ",
         _GIVE,
         title="Write add",
+        sure=_gives,
         only="on when if",
     ),
     pattern(
         "award-words",
         r"(?P<bad>\s*(?:->|=>|→|:|=|,)\s*-\s*)(?=\d)",
-        " subtract ",
+        lambda g: None if _compares(g) else " subtract ",
         _GIVE,
         title="Write subtract",
+        sure=_gives,
         only="on when if",
     ),
     pattern(
@@ -219,6 +247,7 @@ REPAIRS: tuple[Repairer, ...] = (
         " add ",
         _GIVE,
         title="Write add",
+        sure=_gives,
         only="on when if else",
     ),
     pattern(
@@ -227,6 +256,7 @@ REPAIRS: tuple[Repairer, ...] = (
         " subtract ",
         _GIVE,
         title="Write subtract",
+        sure=_gives,
         only="on when if else",
     ),
     pattern(
@@ -281,6 +311,7 @@ REPAIRS: tuple[Repairer, ...] = (
         "",
         "The word reset stands alone: it forgets all that came before.",
         title="Delete it",
+        sure=unless(r"all|everything", "bad"),
         only="on when",
     ),
     pattern(
@@ -333,5 +364,6 @@ LAST: tuple[Repairer, ...] = (
         "on {bad}",
         "A rule about what happens begins with on: on {bad}.",
         title="Write on {bad}",
+        sure=provided(r"\A\s*(?:where|then|without)\b", "after"),
     ),
 )

@@ -128,7 +128,10 @@ def changed(text: str, changes: tuple[Change, ...]) -> str:
 
 Repairer = Callable[[Broken], Iterator[Repair]]
 Groups = dict[str, str]
+"""What the named groups of a pattern matched; also `bad` (`filled`: as in `Broken.plain`), and the text
+`before` and `after` it."""
 Replacement = str | Callable[[Groups], "str | None"]
+Sure = bool | Callable[[Groups], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,8 @@ class Pattern:
     message: str
     help: str = ""
     title: str = ""
-    sure: bool = True
+    sure: Sure = True
+    """Whether it is the one thing that can have been meant; else it is only offered."""
     offered: bool = True
     only: frozenset[str] | None = None
 
@@ -169,7 +173,7 @@ class Pattern:
                 changes,
                 first.help,
                 first.title,
-                self.sure,
+                all(repair.sure for repair in single),
                 self.offered,
             )
             single = sorted(single, key=lambda repair: abs(repair.start - broken.at))[:3]
@@ -182,7 +186,8 @@ class Pattern:
         groups = {
             name: broken.text[slice(*match.span(name))] for name in self.found.groupindex if match.start(name) >= 0
         }
-        groups["bad"] = broken.text[start:end]
+        groups |= {"bad": broken.text[start:end], "filled": broken.plain[start:end]}
+        groups |= {"before": broken.plain[:start], "after": broken.plain[end:]}
         good = self.replacement if isinstance(self.replacement, str) else self.replacement(groups)
         if good is None:
             return None
@@ -199,7 +204,7 @@ class Pattern:
             ((start, end, good),),
             self.help.format_map(groups),
             title,
-            self.sure,
+            self.sure if isinstance(self.sure, bool) else self.sure(groups),
             self.offered,
         )
 
@@ -221,6 +226,18 @@ def visible(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def unless(found: str, where: str = "before") -> Callable[[Groups], bool]:
+    """Sure, unless a pattern is found in the text before (or in another group of) what is replaced."""
+    compiled = re.compile(found, re.IGNORECASE)
+    return lambda groups: compiled.search(groups.get(where) or "") is None
+
+
+def provided(found: str, where: str = "bad") -> Callable[[Groups], bool]:
+    """Sure only if a pattern is found in what is replaced (or another group)."""
+    compiled = re.compile(found, re.IGNORECASE)
+    return lambda groups: compiled.search(groups.get(where) or "") is not None
+
+
 def pattern(
     code: str,
     found: str,
@@ -229,7 +246,7 @@ def pattern(
     *,
     help: str = "",
     title: str = "",
-    sure: bool = True,
+    sure: Sure = True,
     offered: bool = True,
     only: str = "",
 ) -> Pattern:

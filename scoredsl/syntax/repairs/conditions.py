@@ -17,12 +17,15 @@ from scoredsl.syntax.repairs.broken import (
     Repair,
     Repairer,
     pattern,
+    provided,
+    unless,
 )
 
 _SEPARATOR = r"\s*(?:,\s*or\b|,\s*and\b|,|\bor\b|\band\b)\s*"
 _ITEMS = rf"{LITERAL}(?:{_SEPARATOR}{LITERAL})*"
 _MORE_ITEMS = rf"{LITERAL}(?:{_SEPARATOR}{LITERAL})+"
 _NOT_A_COMPARISON = r"(?!\s*(?:[=<>!]|(?:is|in|between|contains|starts|ends)\b))"
+_JOINS = re.compile(r",|\bor\b|\band\b", re.IGNORECASE)
 _SPLIT = re.compile(rf'("(?:\\["\\]|[^"\\\n])*")|{_SEPARATOR}', re.IGNORECASE)
 
 
@@ -49,6 +52,18 @@ def _repeated(groups: Groups) -> str | None:
     if conjunction:
         return None
     return {"contains": "contains any of ", "contains word": "contains any word of "}[op] + _listed(groups["items"])
+
+
+def _one_of(groups: Groups) -> bool:
+    """Whether values in a row can only be a list of which one is meant: joined by `or`, or denied."""
+    op = " ".join(groups["op"].lower().split())
+    signs = set(_JOINS.findall(_SPLIT.sub(lambda match: "" if match.group(1) else match.group(), groups["items"])))
+    words = {sign.lower() for sign in signs}
+    if op in ("!=", "<>", "is not"):
+        return True
+    if words == {"or"} or words == {",", "or"}:
+        return True
+    return op in ("=", "==", "is", "equals") and words == {","} and '"' in groups["items"]
 
 
 def _each(groups: Groups) -> str:
@@ -141,15 +156,27 @@ _WINDOW_LAST = re.compile(
 _BEFORE_VALUE = rf"(?=\s*{VALUE})"
 
 
+_LITERAL_NEXT = provided(rf"\A\s*(?:{LITERAL}|-\s*\d)", "after")
+"""A word after `is` may be a name, or a text without quotes."""
+
+
 def _word(words: str, sign: str) -> Repairer:
     return pattern(
         "comparison-words",
         rf"(?P<bad>\b(?:is\s+|are\s+)?(?:{words})){_BEFORE_VALUE}",
         sign,
         "A comparison is written with a sign: {good} for {bad}.",
+        sure=_LITERAL_NEXT if sign in ("=", "!=") else True,
     )
 
 
+def _range(groups: Groups) -> bool:
+    """Whether two numbers can only be the ends of a range."""
+    ascending = float(groups["low"].replace("_", "")) <= float(groups["high"].replace("_", ""))
+    return ascending and re.search(r"between|-|\.\.|\bto\b", groups["bad"], re.IGNORECASE) is not None
+
+
+_JOINED = provided(r"&&|\|\||\s")  # R&D may be a name
 _RANGE = "A range of numbers is written between {low} and {high}."
 
 REPAIRS: tuple[Repairer, ...] = (
@@ -173,6 +200,7 @@ REPAIRS: tuple[Repairer, ...] = (
         r"\s*(?:-|\.\.\.?|to\b|until\b|and\b)\s*(?P<high>\d[\d_]*(?:\.\d+)?))(?![\w.-])",
         "between {low} and {high}",
         _RANGE,
+        sure=_range,
     ),
     pattern(
         "value-range",
@@ -225,12 +253,14 @@ REPAIRS: tuple[Repairer, ...] = (
         rf"(?:either\s+)?(?P<items>{_MORE_ITEMS})){_NOT_A_COMPARISON}",
         _repeated,
         "Several values stand in a list: {good}.",
+        sure=_one_of,
     ),
     pattern(
         "repeated-or",
         rf"(?P<bad>(?P<x>{NAME})\s+(?P<op>starts\s+with|ends\s+with|contains)\s*(?P<items>{TEXT}(?:{_SEPARATOR}{TEXT})+))",
         _each,
         "Each of several texts needs its own comparison: {good}.",
+        sure=unless(rf"{TEXT}\s*,\s*{TEXT}|\bor\b.*\band\b|\band\b.*\bor\b", "filled"),
     ),
     not_before,
     _word(
@@ -254,25 +284,28 @@ REPAIRS: tuple[Repairer, ...] = (
         r"(?P<bad>\b(?:is\s+)?(?:newer|younger|later|more\s+recent)\s+than)(?=\s+\d+[smhdw])",
         "in last",
         "A date that is less than some days old is written {good}.",
+        sure=unless(r"later", "bad"),
     ),
     pattern(
         "is-value",
         rf"(?P<bad>\b(?:is|are|was)\s+not\b){_BEFORE_VALUE}(?!\s+(?:in|one|any|between|contains?)\b)",
         "!=",
         "A value is compared with !=, not with {bad}.",
+        sure=_LITERAL_NEXT,
     ),
     pattern(
         "is-value",
         rf"(?P<bad>\b(?:is|are|was)\b){_BEFORE_VALUE}(?!\s+(?:not|in|one|any|between|contains?|missing|known)\b)",
         "=",
         "A value is compared with =, not with {bad}.",
+        sure=_LITERAL_NEXT,
     ),
     pattern("double-equals", r"(?P<bad>={2,3})", "=", "A comparison has one =, not two."),
     pattern("comparison-sign", r"(?P<bad><>|=!|!\s+=|!==)", "!=", "Not equal is written !=."),
     pattern("comparison-sign", r"(?P<bad>=\s?>|>\s+=)(?=\s*[\d\w(-])", ">=", "Greater or equal is written >=."),
     pattern("comparison-sign", r"(?P<bad>=\s?<|<\s+=)", "<=", "Less or equal is written <=."),
-    pattern("and-or-not", r"(?P<bad>\s*&&?\s*)", " and ", "Conditions are joined with the word and."),
-    pattern("and-or-not", r"(?P<bad>\s*\|\|?\s*)", " or ", "Conditions are joined with the word or."),
+    pattern("and-or-not", r"(?P<bad>\s*&&?\s*)", " and ", "Conditions are joined with the word and.", sure=_JOINED),
+    pattern("and-or-not", r"(?P<bad>\s*\|\|?\s*)", " or ", "Conditions are joined with the word or.", sure=_JOINED),
     pattern(
         "and-or-not", r"(?P<bad>!\s*)(?![=\s])", "not ", "The opposite of a condition is written with the word not."
     ),
@@ -281,6 +314,8 @@ REPAIRS: tuple[Repairer, ...] = (
         rf"(?P<bad>(?:\b(?:matches|regexp?|rlike|matches\s+regexp?)|=?~)\s*(?P<text>{TEXT}))",
         _regex,
         "A regular expression stands between slashes: {good}.",
+        # after matches, a text without signs may itself be looked for
+        sure=lambda g: re.search(r"[\^$*+?()\[\]|\\]", g["text"]) is not None or not g["bad"].startswith("matches"),
     ),
     pattern(
         "matches",
@@ -306,6 +341,7 @@ REPAIRS: tuple[Repairer, ...] = (
         r"(?P<bad>\b(?:contain|containing|includes?|including|has))(?=\s*\")",
         "contains",
         'A text inside another is asked with contains "text".',
+        sure=unless(r"has", "bad"),
     ),
     pattern(
         "text-words",
@@ -328,10 +364,18 @@ REPAIRS: tuple[Repairer, ...] = (
     ),
     pattern(
         "in-last",
+        r"\b(?:has|no|of|last)\s+(?:\"\x00*\"|[A-Za-z_][\w.]*)\s+(?P<bad>in)(?=\s+\d+[smhdw]\b)",
+        "in last",
+        "A time back from now is written in last 30d.",
+        only="when exclude label define maximum minimum",
+    ),
+    pattern(
+        "in-last",
         r"(?P<bad>\b(?:within|for|during)\b)(?=\s+\d+[smhdw]\b)",
         "in last",
         "In a condition a time back from now is written in last 30d.",
-        only="when exclude label define",
+        sure=provided(r"\b(?:has|no|of|last)\s+(?:\"\x00*\"|[A-Za-z_][\w.]*)\s*\Z", "before"),
+        only="when exclude label define maximum minimum",
     ),
     pattern(
         "missing-value",

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scoredsl.syntax.repairs.broken import NUMBER, Broken, Repair, Repairer, pattern
+from scoredsl.syntax.repairs.broken import NUMBER, Broken, Repair, Repairer, pattern, provided, unless
 
 _TYPES = {
     "string": "text",
@@ -87,6 +87,11 @@ def threshold_name(broken: Broken) -> Iterator[Repair]:
     )
 
 
+_COMPARED = re.compile(
+    r"[=<>]|\b(?:is|in|between|contains|starts\s+with|ends\s+with|matches|has|no|not|count\s+of|inactive)\b", re.IGNORECASE
+)
+"""Something that only a condition has: a bare name may be an event."""
+
 _FROM = "Where a tier begins is written from N."
 
 REPAIRS: tuple[Repairer, ...] = (
@@ -134,6 +139,7 @@ REPAIRS: tuple[Repairer, ...] = (
         " ",
         "The number follows threshold directly.",
         title="Delete it",
+        sure=unless(r">\s*\Z", "bad"),
     ),
     pattern(
         "threshold-number",
@@ -204,6 +210,7 @@ REPAIRS: tuple[Repairer, ...] = (
         ": ",
         "A colon (:) is missing after the name.",
         title="Write :",
+        sure=unless(r"\A[A-Za-z_][\w.]*\s*(?:[=:]|\b(?:is|as)\b)", "after"),
     ),
     pattern(
         "label-when",
@@ -221,10 +228,20 @@ REPAIRS: tuple[Repairer, ...] = (
     ),
     pattern(
         "exclude-if",
-        r"\Aexclude(?P<bad>\s*(?:\b(?:any|all|every|leads?|people|contacts?)\b\s*)*(?:\b(?:if|where|when|with|whose|who|unless)\b|:)?\s*)(?=\S)",
+        r"\Aexclude(?P<bad>\s*(?:\b(?:any|all|every|leads?|people|contacts?)\b\s*)*(?:\b(?:if|where|when|with|whose|who)\b|:)?\s*)(?=\S)(?!unless\b)",
         " when ",
         "Leads are left out with exclude when ...",
         title="Write exclude when",
+        sure=lambda g: re.search(r"\bany\b", g["bad"], re.IGNORECASE) is None
+        and (_COMPARED.search(g["after"]) is not None or re.search(r"\b(?:if|when)\b", g["bad"], re.IGNORECASE) is not None),
+    ),
+    pattern(
+        "exclude-if",
+        r"\Aexclude\s+(?P<bad>(?:(?:all|every|leads?|people|contacts?)\s+)*(?:unless|except(?:\s+(?:if|when))?)\s+(?P<rest>\S.*))\Z",
+        "when not ({rest})",
+        "Leads are left out with exclude when ...; for all others: exclude when not (...).",
+        title="Write exclude when not (...)",
+        sure=False,
     ),
     pattern(
         "ignore-any",
@@ -232,14 +249,16 @@ REPAIRS: tuple[Repairer, ...] = (
         " any where ",
         "Events of any kind are ignored with ignore any where ...",
         title="Write any where",
+        sure=lambda g: _COMPARED.search(g["after"]) is not None,
     ),
     pattern(
         "ignore-any",
         r"\Aignore\s+(?P<bad>all|every|everything|events?)(?=\s+where\b|\s*\Z)",
         "any",
         "Events of any kind are ignored with ignore any where ...",
+        sure=provided(r"where", "after"),
     ),
-    pattern("if-when", r"\A(?P<bad>if|where|wenn|whenever)\b", "when", "A rule about what is so begins with when."),
+    pattern("if-when", r"\A(?P<bad>if|where|wenn)\b", "when", "A rule about what is so begins with when.", sure=lambda g: _COMPARED.search(g["after"]) is not None),
     pattern(
         "if-when",
         r"\A(?P<bad>(?:(?:up)?on|after|every\s+time|each\s+time|whenever)\s+(?:the\s+)?event|whenever|every\s+time|each\s+time|for\s+(?:each|every)|upon|after)(?=\s+[\"\w])",
@@ -303,6 +322,7 @@ REPAIRS: tuple[Repairer, ...] = (
         " from ",
         "Where a band begins is written A from 75.",
         title="Write from",
+        sure=unless(r"above|over|>\s*\Z", "bad"),
         only="grid",
     ),
     pattern(

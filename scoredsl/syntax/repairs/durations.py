@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from scoredsl.syntax.repairs.broken import Groups, Repairer, pattern
+from scoredsl.syntax.repairs.broken import Groups, Repairer, pattern, unless
 
 _COUNTS = {
     "a": 1,
@@ -89,7 +89,11 @@ REPAIRS: tuple[Repairer, ...] = (
     ),
     pattern("duration-words", rf"(?P<bad>(?<![\w.])(?P<count>\d[\d_]*){_AT_WORD}{_UNIT}){_END}", short, _WORDS),
     pattern(
-        "duration-words", r"(?P<bad>(?<![\w.])(?P<count>\d[\d_]*)[ \t]+(?P<unit>[smhdw]))(?![\w.-])", short, _WORDS
+        "duration-words",
+        r"(?P<bad>(?<![\w.])(?P<count>\d[\d_]*)[ \t]+(?P<unit>[smhdw]))(?![\w.-])",
+        short,
+        _WORDS,
+        sure=unless(r"m", "unit"),  # minutes, or months
     ),
     pattern(
         "duration-words",
@@ -103,6 +107,7 @@ REPAIRS: tuple[Repairer, ...] = (
         rf"\b(?:last|next|past|within|expire\s+after)\s+(?P<bad>(?:the\s+)?{_UNIT}){_END}",
         short,
         _WORDS,
+        sure=False,  # it may be the calendar's
     ),
     pattern(
         "duration-whole",

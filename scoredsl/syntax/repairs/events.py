@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scoredsl.syntax.repairs.broken import Broken, Groups, Repair, Repairer, pattern
+from scoredsl.syntax.repairs.broken import Broken, Groups, Repair, Repairer, pattern, unless
 
 _EVENT = r"(?:\"\x00*\"|[A-Za-z_][\w.]*)"
 _UNIT = r"(?:[smhdw]|\s*(?:hours?|days?|weeks?|months?))\b"
@@ -49,7 +49,7 @@ def _short(duration: str) -> str:
 def first_event(broken: Broken) -> Iterator[Repair]:
     """`on first email_clicked add 5`: `once` says it."""
     match = re.match(
-        r"on\s+(?P<bad>(?:the\s+)?(?:first|1st)(?:\s+(?:time|ever))?\s+)(?=[\"\w])", broken.plain, re.IGNORECASE
+        r"on\s+(?P<bad>(?:the\s+)?(?:first|1st)(?:\s+(?:time|ever))?\s+)(?=[\"A-Za-z_])", broken.plain, re.IGNORECASE
     )
     if match is None:
         return
@@ -65,6 +65,7 @@ def first_event(broken: Broken) -> Iterator[Repair]:
         changes,
         "",
         "Write once after the points",
+        re.search(r"\b(?:every|at\s+most|per|then|without|or)\b", broken.plain, re.IGNORECASE) is None,
     )
 
 
@@ -110,6 +111,10 @@ _STOP = frozenset(
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\Z", re.ASCII)
 
 
+_ONE_NAME = re.compile(r"[\w.]+(?:-[\w.]+)*\Z|[A-Z0-9][\w.-]*(?: [A-Z0-9][\w.-]*)*\Z")
+"""`email-opened`, `Email Opened`; other words in a row may be more than a name, or a name with `_`."""
+
+
 def event_name(broken: Broken) -> Iterator[Repair]:
     """`on Email Opened`, `on email-opened`: an event's name that is not one plain word stands in quotes."""
     found: list[tuple[int, int]] = []
@@ -139,7 +144,7 @@ def event_name(broken: Broken) -> Iterator[Repair]:
             changes,
             "",
             f"Write {quoted}",
-            not re.fullmatch(r"[a-z_]+(?: [a-z_]+)+", name),
+            _ONE_NAME.match(name) is not None,
         )
 
 
@@ -174,16 +179,17 @@ REPAIRS: tuple[Repairer, ...] = (
     first_event,
     pattern(
         "more-than",
-        r"(?P<bad>\b(?:more\s+than|over|above)\s+(?P<n>\d+))(?:\s+times)?(?=\s+[\"\w])",
+        r"\b(?:on|or|then|without)\s+(?P<bad>(?:more\s+than|over|above)\s+(?P<n>\d+))(?:\s+times)?(?=\s+[\"\w])",
         _more,
         "A rule on several events names the number that is needed: {good} for {bad}.",
         only="on",
     ),
     pattern(
         "more-than",
-        r"(?P<bad>(?:\b(?:at\s+least|minimum|min\.?|exactly|every|each)\s+(?P<n>\d+))(?:\s+times)?)(?=\s+[A-Za-z_\"])",
+        r"\bon\s+(?P<bad>(?:\b(?:at\s+least|minimum|min\.?|exactly|every|each)\s+(?P<n>\d+))(?:\s+times)?)(?=\s+[A-Za-z_\"])",
         "{n}",
         "A rule on several events names the number that is needed: {good}.",
+        sure=unless(r"exactly", "bad"),
         only="on",
     ),
     pattern(
@@ -198,6 +204,7 @@ REPAIRS: tuple[Repairer, ...] = (
         rf"\bon\s+(?P<bad>(?P<event>{_EVENT})\s+(?:at\s+least\s+)?(?P<n>\d+)\s*(?:x|times?)\b)(?=\s+(?:within|with|where|in|add))",
         _plural,
         "The number stands before the event: {good}.",
+        sure=unless(r"\A\s*(?:add|subtract)\b", "after"),
         only="on",
     ),
     pattern(

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scoredsl.syntax.repairs.broken import NAME, Broken, Groups, Repair, Repairer, pattern
+from scoredsl.syntax.repairs.broken import NAME, Broken, Groups, Repair, Repairer, pattern, provided, unless
 from scoredsl.syntax.repairs.durations import short
 
 _NUMBERS = {
@@ -38,6 +38,11 @@ def _times(groups: Groups) -> str:
     word = groups["n"].lower()
     count = _NUMBERS.get(word) or int(word)
     return f"at most {count} time{'s' if count != 1 else ''}"
+
+
+def _alone(groups: Groups) -> bool:
+    """Whether no other limit stands in the rule, of which this could be a part."""
+    return _LIMITED.search(groups["before"] + " | " + groups["after"]) is None
 
 
 def _calendar(unit: str) -> str:
@@ -76,7 +81,19 @@ _MAX = "A limit is written at most N times."
 _EXPIRE = "How long points last is written expire after 30d."
 _LIMIT = r"(?:at\s+most|max(?:imum)?\.?|no\s+more\s+than|not\s+more\s+than|limit(?:ed)?(?:\s+to)?|only|capped?(?:\s+(?:at|to))?)"
 
+_LIMITED = re.compile(
+    r"\b(?:once|twice|thrice|times?|at\s+most|max(?:imum)?|up\s+to|limit(?:ed)?|only|per|every)\b|\b\d+\s*x\b", re.IGNORECASE
+)
+
 REPAIRS: tuple[Repairer, ...] = (
+    pattern(
+        "max-times",
+        rf"(?P<bad>(?:\bonce\s+)?(?P<per>\b(?:per|a|each|every)\s+(?P<unit>day|week|month|year)),?\s+{_LIMIT}\s*(?P<n>\d+|twice|two|three|four|five|six|ten)\s*(?:times?|x|×)(?![\w.%]))",
+        lambda g: f"{_times(g)} per {g['unit'].lower()}",
+        "A limit for each {unit} is written {good}.",
+        sure=False,
+        only="on",
+    ),
     pattern(
         "max-times", r"(?P<bad>\bup\s+to\s+(?P<n>\d+|two|three|four|five|ten)\s*(?:times?|x|×)(?![\w.%]))", _times, _MAX
     ),
@@ -85,6 +102,7 @@ REPAIRS: tuple[Repairer, ...] = (
         rf"(?P<bad>\b{_LIMIT}\s*(?P<n>\d+|twice|thrice|two|three|four|five|six|ten)\s*(?:times?|x|×)?(?![\w.%]))(?!\s*(?:points?|pts))",
         _times,
         _MAX,
+        sure=provided(r"(?:times?|x|×|twice|thrice)\s*\Z"),  # else it may be points
     ),
     pattern(
         "max-times",
@@ -125,6 +143,7 @@ REPAIRS: tuple[Repairer, ...] = (
         r"(?P<bad>\b(?:(?:a|an|each|every|in\s+a|within\s+a|per\s+each|per\s+calendar|by)\s+)(?P<unit>day|week|month|year)\b)(?=\s*(?:$|,|[a-z\"]))",
         "per {unit}",
         _CALENDAR,
+        sure=unless(r"every|in|by", "bad"),  # every 7d is another limit
         only="on",
     ),
     pattern(
@@ -132,6 +151,7 @@ REPAIRS: tuple[Repairer, ...] = (
         r"\b(?:add|subtract)\s+[^,]*?(?P<bad>\b(?:(?:a|each|every|per)\s+)(?P<unit>day|week|month|year)\b)",
         "once per {unit}",
         "The calendar is written once per day, per week, per month or per year.",
+        sure=lambda g: _alone(g) and not g["bad"].lower().startswith("every"),
         only="on",
     ),
     pattern(
@@ -140,6 +160,7 @@ REPAIRS: tuple[Repairer, ...] = (
         lambda g: " once per " + _calendar(g["unit"]),
         "The calendar is written once per day, per week, per month or per year.",
         title="Write {good}",
+        sure=_alone,
         only="on",
     ),
     pattern(
@@ -155,6 +176,7 @@ REPAIRS: tuple[Repairer, ...] = (
         r"(?P<bad>\b(?:per|each|in|within|for)\s+(?=\d+[smhdw]\b))",
         "every ",
         "A limit over a time is written every 30d; per is for a property or a calendar day.",
+        sure=unless(r"for", "bad"),
         only="on",
     ),
     pattern(
@@ -176,6 +198,7 @@ REPAIRS: tuple[Repairer, ...] = (
         rf"(?P<bad>\b(?:for\s+(?:each|every)|per\s+(?:each|every)|each|every|for)\s+)(?={NAME})",
         "per ",
         "A limit for each value of a property is written per campaign.",
+        sure=provided(r"each|every"),
         only="on",
     ),
     pattern(
@@ -189,6 +212,7 @@ REPAIRS: tuple[Repairer, ...] = (
         r"(?P<bad>\b(?:expire\s+(?:in|within|on|every|after\s+the|at)|valid\s+for|lasts?(?:\s+for)?|forget\s+after|keep\s+for|for|drops?\s+after|removed?\s+after))(?=\s+\d)",
         "expire after",
         _EXPIRE,
+        sure=unless(r"\Afor\b|\bevery\b", "bad"),
     ),
     pattern(
         "expires-after", r"(?P<bad>\bexpire)\s+(?=\d)", "expire after", "The word after is missing: expire after 30d."
@@ -235,24 +259,28 @@ REPAIRS: tuple[Repairer, ...] = (
         r"(?P<bad>(?P<percent>(?:\bdecay(?:s|ing)?\s+)?(?:by\s+)?\d[\d.]*\s*%)\s+(?:per|each|in|after|within|over)\s+(?P<duration>\d+[smhdw])\b)",
         lambda g: _decay({**g, "percent": _percent(g["percent"])}),
         "A decay is written {good}.",
+        sure=provided(r"\b(?:per|each)\b"),
     ),
     pattern(
         "decay-words",
         r"(?P<bad>\bdecay(?:s|ing)?\s+(?:by\s+)?(?P<n>\d[\d.]*)(?:\s*percent|\s*%|\s*pct)?)(?=\s+every)",
         "decay {n}%",
         "A decay in percent is written decay 10% every 7d.",
+        sure=provided(r"percent|%|pct"),
     ),
     pattern(
         "decay-words",
         r"(?P<bad>\b(?:decay(?:s|ing)?\s+(?:(?:by|to)\s+)?half|halve[sd]?|half[- ]?life(?:\s+of)?|decay\s+half|decay\s+by\s+half)(?:\s+(?:in|after|within|per|over|each|every))?)(?=\s+\d)",
         _half,
-        "A decay by half is written decay by half every 30d.",
+        sure=unless(r"\bafter\b", "bad"),
+        message="A decay by half is written decay by half every 30d.",
     ),
     pattern(
         "decay-words",
         r"(?P<bad>\bdecay(?:s|ing)?(?:\s+linearly)?(?:\s+to\s+(?:zero|0))?(?:\s+(?:in|within|after|over|during))?)(?=\s+\d+[smhdw]\b)",
         "decay to zero over",
         "A decay to nothing is written decay to zero over 30d.",
+        sure=provided(r"\bto\s+(?:zero|0)\b"),
     ),
     decay_every,
     pattern(

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scoredsl.syntax.repairs.broken import Broken, Groups, Repair, Repairer, pattern
+from scoredsl.syntax.repairs.broken import Broken, Groups, Repair, Repairer, pattern, provided, unless
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\Z", re.ASCII)
 _OPERATORS = r"(?=\s*(?:[=<>]|!=|(?:is|in|not\s+in|contains|starts\s+with|ends\s+with|between|matches)\b))"
@@ -25,6 +25,10 @@ def _backquoted(groups: Groups) -> str | None:
 def _underscored(groups: Groups) -> str | None:
     name = slug(groups["bad"])
     return name if name and name != groups["bad"] else None
+
+
+_ONE_NAME = provided(r"\A[\w.-]+\Z")
+"""With blanks it may be a name with `_`, with other signs it may be arithmetic."""
 
 
 def slug(text: str) -> str:
@@ -93,18 +97,21 @@ REPAIRS: tuple[Repairer, ...] = (
         rf"\b(?:once\s+per|per|with\s+same|same|(?:sum|average|lowest|highest)\s+of|distinct|latest|first)\s+(?!day|week|month|year)(?P<bad>{_WORD}(?:[-/&@$]{_WORD})*(?:[ \t]+{_WORD})??)(?=\s*(?:$|,|of\b|per\b|every\b|within\b|up\s+to|as\b|expire|decay|add\b|subtract\b|once\b))",
         _backquoted,
         _PROPERTY,
+        sure=_ONE_NAME,
     ),
     pattern(
         "property-name",
         rf"\b(?:where|if|when|and|or|not|:)\s+{_NOT}(?P<bad>{_RUN}){_OPERATORS}",
         _backquoted,
         _PROPERTY,
+        sure=_ONE_NAME,
     ),
     pattern(
         "property-name",
         rf"(?:\bwith|,)\s+(?P<bad>{_RUN})(?=\s+(?:number|text|boolean|time|list)\b)",
         _backquoted,
         _PROPERTY,
+        sure=_ONE_NAME,
         only="event",
     ),
     pattern(
@@ -112,6 +119,7 @@ REPAIRS: tuple[Repairer, ...] = (
         rf"\bprofile\s+(?P<bad>{_RUN})(?=\s+(?:number|text|boolean|time|list)\b)",
         _backquoted,
         _PROPERTY,
+        sure=_ONE_NAME,
         only="profile",
     ),
     pattern(
@@ -119,6 +127,7 @@ REPAIRS: tuple[Repairer, ...] = (
         rf"(?:\b(?:with|profile)|,)\s+(?P<bad>{_RUN})(?=\s+(?:\"|-?\d|true\b|false\b|\[))",
         _backquoted,
         _PROPERTY,
+        sure=_ONE_NAME,
         only="given",
     ),
     pattern(
@@ -166,5 +175,6 @@ REPAIRS: tuple[Repairer, ...] = (
         r"(?:(?<![<>!])=|!=|\bcontains(?:\s+word)?|\bstarts\s+with|\bends\s+with)\s*(?P<bad>(?!\d+[smhdw]\b)[^\s\"()\[\]=<>,`]+(?:[ \t]+(?!add\b|subtract\b|and\b|or\b|reset\b|within\b|then\b|if\b|set\b|is\b)[^\s\"()\[\]=<>,`]+)*)(?=\s*(?:\Z|\b(?:add|subtract|and|or|reset|within|then|if|set)\b))",
         lambda g: None if _PLAIN_NAME.match(g["bad"]) else f'"{g["bad"]}"',
         "A text stands in double quotes: {good}.",
+        sure=unless(r"\A[\d.+-]", "bad"),
     ),
 )

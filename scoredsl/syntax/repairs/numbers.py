@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
-from scoredsl.syntax.repairs.broken import Broken, Groups, Repair, Repairer, pattern
+from scoredsl.syntax.repairs.broken import Broken, Groups, Repair, Repairer, pattern, provided, unless
 
 _MONTHS = {name: i + 1 for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])}
 _MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -16,13 +17,30 @@ def _date(groups: Groups) -> str | None:
     word = groups["month"].lower()
     month = _MONTHS.get(word[:3]) or int(word)
     day = int(groups["day"])
-    if not (1 <= month <= 12 and 1 <= day <= 31):
+    try:
+        return date(int(groups["year"]), month, day).isoformat()
+    except ValueError:
         return None
-    return f"{groups['year']}-{month:02}-{day:02}"
+
+
+def _one_order(groups: Groups) -> bool:
+    """Whether day and month cannot be told the other way round."""
+    return int(groups["day"]) > 12 or int(groups["month"]) > 12 or int(groups["day"]) == int(groups["month"])
 
 
 def _digits(groups: Groups) -> str:
     return re.sub(r"[., '\u2019]", "", groups["bad"])
+
+
+def _decimal_comma(groups: Groups) -> str:
+    whole, _, part = groups["bad"].partition(",")
+    return f"{whole.replace('.', '')}.{part}"
+
+
+def _alone(groups: Groups) -> bool:
+    """Whether the number stands where there can be one only: not in a list or a call, nor compared."""
+    before = groups["before"]
+    return re.search(r"[\[(][^\])]*\Z|(?:=|\b(?:is|not|in|of|equals?|to))\s*\Z", before, re.IGNORECASE) is None
 
 
 def _percent(groups: Groups) -> str:
@@ -41,6 +59,11 @@ def comment_sign(broken: Broken) -> Iterator[Repair]:
         ((*match.span(), "#"),),
         "",
         "Write #",
+        sure=not broken.text[: match.start()].strip()
+        or (
+            broken.keyword not in ("score", "define")
+            and re.match(r"[ \t]+[^\W\d]+[ \t]+[^\W\d]", broken.plain[match.end() :]) is not None
+        ),
         reading=broken.text[: match.start()].rstrip() or "never decay",
     )
 
@@ -86,21 +109,22 @@ REPAIRS: tuple[Repairer, ...] = (
         "date-form",
         r"(?P<bad>(?<![\w.-])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})(?![\w.]))",
         _date,
-        "A date is written {good}.",
+        "A date is written {good}: year, month, day.",
+        sure=_one_order,
     ),
     pattern(
         "date-form",
         r"(?P<bad>(?<![\w.-])(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})(?![\w/]))",
         _date,
         "A date is written {good}: year, month, day.",
-        sure=False,
+        sure=_one_order,
     ),
     pattern(
         "date-form",
         r"(?P<bad>(?<![\w.-])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})(?![\w/]))",
         _date,
         "A date is written {good}: year, month, day.",
-        sure=False,
+        sure=_one_order,
     ),
     pattern(
         "date-form",
@@ -122,9 +146,17 @@ REPAIRS: tuple[Repairer, ...] = (
     ),
     pattern(
         "number-form",
-        r"(?P<bad>(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\w,]))",
-        _digits,
+        r"(?P<bad>(?<![\w.,])[1-9]\d{0,2}(?:\.\d{3})+,\d+(?![\w.,]))",
+        _decimal_comma,
+        "A number has a point before its decimals, and no separators: {good}.",
+        sure=unless(r"\[[^\]]*\Z"),
+    ),
+    pattern(
+        "number-form",
+        r"(?P<bad>(?<![\w.,])[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?(?![\w,]))",
+        lambda g: g["bad"].replace(",", ""),
         "A number has no separators: {good}.",
+        sure=lambda g: "." in g["bad"] or (_alone(g) and g["bad"].count(",") > 1),
     ),
     pattern(
         "number-form",
@@ -133,13 +165,18 @@ REPAIRS: tuple[Repairer, ...] = (
         "A number has no separators: {good}.",
     ),
     pattern(
-        "number-form", r"(?P<bad>(?<![\w.,])\d{1,3}(?: \d{3})+(?![\w.,-]))", _digits, "A number has no spaces: {good}."
+        "number-form",
+        r"(?P<bad>(?<![\w.,])[1-9]\d{0,2}(?: \d{3})+(?![\w.,-]))",
+        _digits,
+        "A number has no spaces: {good}.",
+        sure=_alone,
     ),
     pattern(
         "number-form",
         r"(?P<bad>(?<![\w.,])(?P<whole>\d+),(?P<part>\d+)(?![\w,]))",
         "{whole}.{part}",
         "A decimal number has a point: {good}.",
+        sure=lambda g: _alone(g) and (len(g["part"]) != 3 or g["whole"].startswith("0")),
     ),
     pattern(
         "number-form",
@@ -177,6 +214,7 @@ REPAIRS: tuple[Repairer, ...] = (
         r"(?P<bad>(?<![\w.])(?P<n>\d+(?:\.\d+)?)\s*%)(?=\s*(?:\*|of\b|[-+)]|\Z))(?:(?P<of>\s*of\b))?",
         _percent,
         "A share is written as a number: {good} for {bad}.",
+        sure=provided(r"\A\s*(?:\*|of\b)", "after"),
         only="score define",
     ),
 )

@@ -78,8 +78,9 @@ def _compact(text: str) -> tuple[str, list[int]]:
 def _find(broken: Broken) -> Repair | None:
     """The same for a text without runs of blanks.
 
-    Of two repairs that are needed it is the one that lets reading come further, which is the first mistake. Where no
-    repair makes it readable, the message of the one that came furthest is kept, without its changes.
+    Of two repairs that are needed it is the one that lets reading come further, which is the first mistake; it is sure
+    only if both are. Where no repair makes it readable, the message of the one that came furthest is kept, without its
+    changes.
     """
     if len(broken.text) > LONGEST or _ENDLESS.search(broken.text):
         return None
@@ -95,7 +96,7 @@ def _find(broken: Broken) -> Repair | None:
                     break
                 text = repair.applied(now.text)
                 result = budget.read(text, now)
-                first = root or repair
+                first = repair if root is None else replace(root, sure=root.sure and repair.sure)
                 if result is None:
                     return first
                 remaining = len(text) - result.at

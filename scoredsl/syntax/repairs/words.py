@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scoredsl.diagnostics.suggest import distance
 from scoredsl.syntax.repairs.broken import Broken, Repair, read
@@ -26,6 +27,20 @@ def close(word: str, other: str) -> int | None:
     limit = max(1, min(3, max(len(a), len(b)) // 3))
     found = distance(a, b, limit)
     return found if found <= limit else None
+
+
+_MEANINGFUL = frozenset(("nor", "non", "now", "any", "one", "two", "ten", "but", "yes", "least", "most", "never"))
+
+
+def slip(seen: str, good: str) -> bool:
+    """Whether a word can only be a slip of the hand: a letter or two, and no word that means something itself."""
+    one, other = seen.lower(), good.lower()
+    if one == other:
+        return True
+    if one in keyword_words() or one in _MEANINGFUL:
+        return False
+    limit = 2 if len(other) >= 8 else 1
+    return distance(one, other, limit) <= limit
 
 
 def words_at(plain: str, at: int, limit: int = 5) -> list[tuple[int, int]]:
@@ -59,8 +74,13 @@ def misspelt(broken: Broken) -> Iterator[Repair]:
                 if one is not None:
                     found.append((one[0], phrase, one[1]))
         found.sort(key=lambda entry: entry[:2])
-        for _, _, repair in found[:4]:
-            yield repair
+        for gap, phrase, repair in found[:4]:
+            rivals = [other for far, name, other in found if far <= gap and name != phrase]
+            yield replace(repair, sure=repair.sure and not any(_reads(broken, rival) for rival in rivals))
+
+
+def _reads(broken: Broken, repair: Repair) -> bool:
+    return read(repair.applied(broken.text), broken.keyword) is None
 
 
 def _phrase(broken: Broken, places: list[tuple[int, int]], phrase: list[str]) -> tuple[int, Repair] | None:
@@ -72,7 +92,8 @@ def _phrase(broken: Broken, places: list[tuple[int, int]], phrase: list[str]) ->
         joined = re.sub(r"[-_.]", "", words[0]).lower()
         gap = close(joined, "".join(phrase))
         if gap is not None and len(joined) > len(phrase[0]) + 1:
-            return gap + 1, _misspelt(broken, places[0], words[0], whole, ((*places[0], whole),))
+            sure = slip(joined, "".join(phrase))
+            return gap + 1, _misspelt(broken, places[0], words[0], whole, ((*places[0], whole),), sure)
     gaps: list[int] = []
     for word, wanted in zip(words, phrase, strict=False):
         gap = close(word, wanted)
@@ -92,7 +113,7 @@ def _phrase(broken: Broken, places: list[tuple[int, int]], phrase: list[str]) ->
             return 0, Repair(
                 "keyword-capitals", f"Keywords are written in lower case: {good}.", *place, changes, "", f"Write {good}"
             )
-        return sum(gaps), _misspelt(broken, place, seen, good, changes)
+        return sum(gaps), _misspelt(broken, place, seen, good, changes, all(slip(words[i], phrase[i]) for i in wrong))
     if count and not sum(gaps) and len(phrase) > 1:
         missing = phrase[count:]
         rest = [word.lower() for word in words[count : count + 2]]
@@ -114,7 +135,7 @@ def _phrase(broken: Broken, places: list[tuple[int, int]], phrase: list[str]) ->
 
 
 def _misspelt(
-    broken: Broken, place: tuple[int, int], seen: str, good: str, changes: tuple[tuple[int, int, str], ...]
+    broken: Broken, place: tuple[int, int], seen: str, good: str, changes: tuple[tuple[int, int, str], ...], sure: bool
 ) -> Repair:
     seen = " ".join(seen.split())
     if place[0] == 0:
@@ -125,6 +146,7 @@ def _misspelt(
             changes,
             f"Did you mean {good}?",
             f"Write {good}",
+            sure,
             suggestion=good,
         )
     return Repair(
@@ -134,6 +156,7 @@ def _misspelt(
         changes,
         "",
         f"Write {good}",
+        sure,
         suggestion=good,
     )
 
@@ -153,6 +176,7 @@ def capitals(broken: Broken) -> Iterator[Repair]:
     if not changes:
         return
     first = changes[0]
+    sure = not any(re.fullmatch(r"\d+m", change[2]) for change in changes)  # 3M may be months
     done = {start for start, _, _ in changes}
     reached = changes[-1][1]
     changes.extend(
@@ -169,6 +193,7 @@ def capitals(broken: Broken) -> Iterator[Repair]:
             tuple(sorted(changes)),
             "",
             f"Write {first[2]}",
+            sure,
         )
         return
     every = sorted(changes)
@@ -188,6 +213,7 @@ def capitals(broken: Broken) -> Iterator[Repair]:
             tuple(some),
             "",
             "Write keywords in lower case",
+            sure,
         )
 
 
