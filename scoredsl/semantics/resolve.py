@@ -132,6 +132,8 @@ class Resolver:
     def deletion(self, span: Span, title: str, *, before: str = "", sure: bool = True) -> Fix | None:
         """Deletes what stands at a place with the space (and comma) before it, and the word `before` it."""
         text, start = self.file.file.source.text, span.start
+        if any(comment.end == _back(text, start) for comment in self.file.file.comments):
+            return None  # what follows would end up in the comment
         if before:
             start = _back(text, start)
             if text[:start].endswith(before):
@@ -251,9 +253,9 @@ class Resolver:
             if side.kind == "condition":
                 other = right if side is left else left
                 fix = None
-                if other.kind == "boolean" and op in ("=", "!="):
+                if other.kind == "boolean" and op in ("=", "!=") and "#" not in self.text(span):
                     negated = bool(other.constant) != (op == "=")
-                    fix = replace(span, f"{'not ' if negated else ''}{self.shown(side)}")
+                    fix = replace(span, f"{'not ' if negated else ''}{self.text(side.span)}")
                 self.error("wrong-type",
                            f"{self.is_a(side)}: it is true or false by itself and is compared with nothing.", side.span,
                            f"Write {self.shown(side)} or not {self.shown(side)} alone.", fix=fix)

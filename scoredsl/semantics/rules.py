@@ -145,7 +145,7 @@ class RuleChecker:
                 f"{what} is {kind}; {word} takes none: it happens each time.",
                 clause.span,
                 "Delete it.",
-                fix=self.resolver.deletion(clause.span, f"Delete {what}"),
+                fix=self.resolver.deletion(clause.span, f"Delete {what}", sure=isinstance(clause, n.Never)),
             )
 
     def title(self, clauses: dict[str, n.Clause]) -> str | None:

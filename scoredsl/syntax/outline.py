@@ -8,6 +8,7 @@ same length: comments and special spaces are blanks there, look-alike characters
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 from scoredsl.diagnostics import Diagnostic, Edit, Fix, closest
@@ -247,7 +248,8 @@ class _Scanner:
         else:
             code, help_, title = "look-alike", f'Write "{meant}".', f'Write "{meant}"'
         message = f"{what[0].upper()}{what[1:]} stands here{more}."
-        self.error(code, message, first, first + 1, help_, Fix(title, edits))
+        sure = all(unicodedata.category(text[at]) != "No" for at in places)  # a raised 2 may be a square
+        self.error(code, message, first, first + 1, help_, Fix(title, edits, sure))
 
     def string(self, at: int, odd: list[int]) -> tuple[int, bool]:
         """Passes a text in double quotes, plain or typographic; gives the offset after it and whether it is closed."""
@@ -259,7 +261,7 @@ class _Scanner:
             character = text[i]
             if character == "\\" and not typographic:
                 if i + 1 < end and text[i + 1] not in '"\\':
-                    fix = Fix("Write two backslashes", (Edit(self.span(i, i + 1), "\\\\"),))
+                    fix = Fix("Write two backslashes", (Edit(self.span(i, i + 1), "\\\\"),), sure=False)
                     self.error("escape", f"\\{text[i + 1]} means nothing in a text.", i, i + 2,
                                "Write \\\\ for a backslash.", fix)
                     self.masked[i] = "/"
@@ -280,11 +282,11 @@ class _Scanner:
                 return i + 1, True
             i += 1
         if not typographic:
-            closing = next((j for j in range(at + 1, end) if text[j] in DOUBLE_QUOTES), None)
-            if closing is not None:
-                odd.append(closing)
-                self.masked[closing] = '"'
-                return closing + 1, True
+            closing = [j for j in range(at + 1, end) if text[j] in DOUBLE_QUOTES]
+            if len(closing) == 1:
+                odd.append(closing[0])
+                self.masked[closing[0]] = '"'
+                return closing[0] + 1, True
         self.error("unclosed-text", 'This text has no closing quote (") on its line.', at, end,
                    'Write " where the text ends.')
         return end, False
@@ -300,8 +302,9 @@ class _Scanner:
             return at + 1, False
         inner = text[at + 1 : closing]
         fixed = '"' + inner.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        apostrophe = text[closing + 1 : closing + 2].isalnum()
         self.error("single-quotes", f"A text stands in double quotes: {fixed}.", at, closing + 1, "",
-                   Fix(f"Write {fixed}", (Edit(self.span(at, closing + 1), fixed),)))
+                   Fix(f"Write {fixed}", (Edit(self.span(at, closing + 1), fixed),), sure=not apostrophe))
         self.masked[at] = self.masked[closing] = '"'
         for i in range(at + 1, closing):
             if text[i] in '"\\':
