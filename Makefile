@@ -40,14 +40,17 @@ $(VENV)/.made:
 	exit 1
 
 # Installed in place (editable), so that what runs is always what stands in the checkout. The wheel has its own test.
-$(VENV)/.installed: $(VENV)/.made pyproject.toml
+# That compiles the kernel too: with the system's compiler, else with the package ziglang, which the build asks for itself.
+KERNEL := hatch_build.py $(wildcard scoredsl/engine/kernel/*.c scoredsl/engine/kernel/*.h)
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml $(KERNEL)
 	@echo "Installing scoredsl into $(VENV)."
 	@$(PIP) --editable .
 	@touch "$@"
 
-$(VENV)/.installed-dev: $(VENV)/.made pyproject.toml
+$(VENV)/.installed-dev: $(VENV)/.made pyproject.toml $(KERNEL)
 	@echo "Installing scoredsl and what its tests need into $(VENV)."
-	@$(PIP) --editable ".[dev]"
+	@$(PIP) --editable ".[dev]" $$($(BIN)/python scoredsl/engine/kernel/compiler.py)
 	@touch "$@" "$(VENV)/.installed"
 
 # ---- what to see

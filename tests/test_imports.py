@@ -63,6 +63,8 @@ PURE = set(RANK) - {"api", "lsp", "cli", "service"}
 REACHES_FILES = {
     "diagnostics/codes.py": "the pages of the codes, packaged with it",
     "syntax/grammar.py": "the packaged grammar, and its tables in the user's cache",
+    "engine/kernel/compiler.py": "compiles the kernel",
+    "engine/kernel/library.py": "loads the kernel, from the user's cache too",
     "engine/output.py": "replaces files whole",
     "engine/results.py": "writes results",
     "engine/sources/": "reads logs and profiles",

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from scoredsl.engine.kernel.compiler import compiler, library_name
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "scoredsl"
 NOT_OURS = {".git", ".venv", "venv", "dist", "build", "node_modules", "__pycache__"}
@@ -24,7 +26,7 @@ def own_files() -> Iterator[Path]:
     """The files of the project, without what is installed, built or cached beside them."""
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in NOT_OURS and not MADE_BY_BUILDING.search(name)]
-        yield from (Path(folder, name) for name in files)
+        yield from (Path(folder, name) for name in files if name not in NOT_OURS)
 
 
 def package_files() -> set[str]:
@@ -68,6 +70,9 @@ def test_the_wheel_holds_everything(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (wheel,) = tmp_path.glob("*.whl")
+    if compiler() is not None:
+        assert library_name() in {path.name for path in (PACKAGE / "engine" / "kernel").iterdir()}
+        assert "-py3-none-" in wheel.name and not wheel.name.endswith("-any.whl")
     with zipfile.ZipFile(wheel) as packed:
         inside = set(packed.namelist())
         grammar = packed.read("scoredsl/syntax/scoredsl.lark")
@@ -75,6 +80,7 @@ def test_the_wheel_holds_everything(tmp_path: Path) -> None:
         (entry_points,) = (packed.read(name).decode() for name in inside if name.endswith("entry_points.txt"))
     assert package_files() <= inside
     assert "scoredsl/py.typed" in inside
+    assert {"scoredsl/engine/kernel/kernel.c", "scoredsl/engine/kernel/kernel.h"} <= inside
     assert any(name.startswith("scoredsl/diagnostics/pages/") for name in inside)
     assert "scoredsl/cli/templates/starter/rules.score" in inside
     assert grammar == (ROOT / "grammar" / "scoredsl.lark").read_bytes()
