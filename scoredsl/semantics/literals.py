@@ -95,7 +95,8 @@ def days_of(duration: n.Duration, problems: Problems) -> int:
         whole = max(1, round(hours / 24))
         problems.error(
             "decay-unit",
-            f"Decay goes by whole days or weeks; {duration.count}{duration.unit} is {hours:g} hours.",
+            f"Decay goes by whole days or weeks; {duration.count}{duration.unit} is {hours:g} hour"
+            f"{'s' if hours != 1 else ''}.",
             duration.span,
             f"Write {whole}d.",
             fix=replace(duration.span, f"{whole}d", sure=hours == whole * 24),

@@ -810,6 +810,9 @@ class Resolver:
         alternatives: list[e.Alternative] = []
         if events.any:
             alternatives.append(e.Alternative(None))
+            if events.names:
+                self.error("any-with-others", "The word any stands for every event, so that it stands alone.",
+                           events.span, 'Delete the others, or write "any" in quotes for an event of that name.')
         plain: set[str] = set()
         for name in events.names:
             if isinstance(name, n.Events):

@@ -328,7 +328,7 @@ class _Builder:
                 after = _find(parts, "after")
                 after_duration = None if after is None else self.duration(after.children[1])
                 every = _find(parts, "EVERY") is not None
-                return n.Inactivity(duration, every, self.step_of(parts), after_duration, span)
+                return n.Inactivity(duration, every, self.step(_find(parts, "step")), after_duration, span)
             case other:
                 raise AssertionError(other)
 
@@ -355,12 +355,16 @@ class _Builder:
         return self.events_of(tree.children, self.span(tree))
 
     def events_of(self, parts: Sequence[Part], span: Span) -> n.Events:
-        """From `any`, names and parentheses. Parentheses that add nothing are left out."""
+        """From `any`, names and parentheses. Parentheses that add nothing are left out.
+
+        `any` among others is a mistake that is reported later (`any` and names).
+        """
         names: list[n.Name | n.Events] = []
+        any_ = False
         for part in parts:
             match _kind(part):
                 case "ANY":
-                    return n.Events(True, (), None, span)
+                    any_ = True
                 case "event_name":
                     names.append(self.event_name(part))
                 case "events_in_parentheses":
@@ -369,9 +373,9 @@ class _Builder:
                         names.extend(inner.names)
                     else:
                         names.append(inner)
-        if len(names) == 1 and isinstance(names[0], n.Events):
+        if len(names) == 1 and isinstance(names[0], n.Events) and not any_:
             return names[0]
-        return n.Events(False, tuple(names), None, span)
+        return n.Events(any_, tuple(names), None, span)
 
     def events_in_parentheses(self, part: Part) -> n.Events:
         tree = cast("Tree[Token]", part)

@@ -357,11 +357,9 @@ class _Printer:
         return self.event_list(events)
 
     def event_list(self, events: n.Events) -> str:
-        if events.any:
-            return "any"
-        return " or ".join(
-            self.event_name(item) if isinstance(item, n.Name) else self.nested(item) for item in events.names
-        )
+        names = ["any"] if events.any else []
+        names += [self.event_name(item) if isinstance(item, n.Name) else self.nested(item) for item in events.names]
+        return " or ".join(names)
 
     def nested(self, events: n.Events) -> str:
         return f"({self.event_list(events)})" if events.where is None else self.events(events)

@@ -271,7 +271,7 @@ class Nodes:
             st.builds(n.Chain, _some(step, least=2), same, within),
             st.builds(n.Absence, step, step, same, within),
             st.builds(n.Inactivity, self.durations(), st.booleans()),
-            st.builds(n.Inactivity, self.durations(), st.booleans(), self.steps(apart=False), _maybe(self.durations())),
+            st.builds(n.Inactivity, self.durations(), st.booleans(), self.steps(), _maybe(self.durations())),
         )
 
     # ---- clauses of rules

@@ -153,6 +153,25 @@ _WINDOW_LAST = re.compile(
     re.IGNORECASE,
 )
 
+def where_not(broken: Broken) -> Iterator[Repair]:
+    """`has visit where not url = "/"`: after the `where` of a fact, `not` needs parentheses."""
+    for match in _WHERE_NOT.finditer(broken.plain):
+        start = match.start("bad")
+        for end in [*(stop.start() for stop in _AFTER_ROW.finditer(broken.plain, match.end())), len(broken.plain)]:
+            yield Repair(
+                "where-not",
+                f"In a fact, a condition with not stands in parentheses: where ({broken.text[start:end]}).",
+                *match.span("bad"),
+                ((start, start, "("), (end, end, ")")),
+                "",
+                "Write parentheses",
+                False,
+            )
+
+
+_WHERE_NOT = re.compile(r"\b(?:has|no|of|last)\b[^()]*?\bwhere\s+(?P<bad>not)\b", re.IGNORECASE)
+_AFTER_ROW = re.compile(r"\s+(?:add|subtract|and|or|in\s+last\s+\d|\d+[smhdw]\s+apart|[=<>])", re.IGNORECASE)
+
 _BEFORE_VALUE = rf"(?=\s*{VALUE})"
 
 
@@ -263,6 +282,7 @@ REPAIRS: tuple[Repairer, ...] = (
         sure=unless(rf"{TEXT}\s*,\s*{TEXT}|\bor\b.*\band\b|\band\b.*\bor\b", "filled"),
     ),
     not_before,
+    where_not,
     _word(
         r"(?:greater|bigger|larger|higher|more)\s+than\s+or\s+equal(?:\s+to)?|at\s+least|no\s+less\s+than|not\s+below",
         ">=",

@@ -178,6 +178,20 @@ REPAIRS: tuple[Repairer, ...] = (
     ),
     first_event,
     pattern(
+        "same-place",
+        r"(?P<bad>(?P<same>\bwith\s+same\s+(?:`\x00*`|[\w.]+))\s+(?P<rest>(?:then|without)\b.*?))(?=\s+within\b)",
+        "{rest} {same}",
+        "The words with same stand after the last step: {good}.",
+        only="on",
+    ),
+    pattern(
+        "same-place",
+        r"(?P<bad>(?P<rest>\bwithin\s+\d+[smhdw])\s+(?P<same>with\s+same\s+(?:`\x00*`|[\w.]+)))",
+        "{same} {rest}",
+        "The words with same stand before within: {good}.",
+        only="on",
+    ),
+    pattern(
         "more-than",
         r"\b(?:on|or|then|without)\s+(?P<bad>(?:more\s+than|over|above)\s+(?P<n>\d+))(?:\s+times)?(?=\s+[\"\w])",
         _more,
