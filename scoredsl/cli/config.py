@@ -14,7 +14,7 @@ from scoredsl.text import Source, Span
 
 FILE_NAME = "scoredsl.toml"
 _LISTS = ("rules", "tests", "events", "profiles")
-_TEXTS = ("timezone", "event-name", "time-format", "input-format")
+_TEXTS = ("timezone", "event-name", "time-format", "profile-time-format", "input-format")
 _TABLES = {
     "columns": ("lead", "event", "time", "id", "properties"),
     "profile-columns": ("lead", "time", "properties"),
@@ -35,6 +35,7 @@ class Config:
     timezone: str | None = None
     event_name: str | None = None
     time_format: str | None = None
+    profile_time_format: str | None = None
     input_format: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     profile_columns: Mapping[str, str] = field(default_factory=dict)

@@ -46,7 +46,8 @@ _SOURCE_OPTIONS = [
     click.option("--event-name", metavar="NAME",
                  help="For a log of one kind without such a column: the name of its events."),
     click.option("--time-format", metavar="FORMAT",
-                 help="How times are written, such as yyyymmdd or dd.mm.yyyy hh:mm."),
+                 help="How the log's times are written: yyyymmdd, dd.mm.yyyy hh:mm, seconds, excel, ...."),
+    click.option("--profile-time-format", metavar="FORMAT", help="The same for the profiles."),
     click.option("--timezone", metavar="AREA/CITY",
                  help="Timezone of times in the data that have no offset (default UTC)."),
     click.option("--input-format", type=click.Choice([*config.FORMATS, "jsonl"]),
@@ -116,7 +117,8 @@ def request(
         None,
         stated.profile_columns.get("properties"),
     )
-    profile_options = ReadOptions(profile_names, timezone=timezone)
+    profile_time_format = options["profile_time_format"] or stated.profile_time_format
+    profile_options = ReadOptions(profile_names, time_format=profile_time_format, timezone=timezone)
     rejects, strict = options["rejects"], options["strict"]
     return Request(rules, tuple(events), profiles, event_options, profile_options, rejects, strict, outputs)
 

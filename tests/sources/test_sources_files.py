@@ -248,7 +248,7 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     folder = tmp_path / "temp"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    log(tmp_path, "e.csv.gz", gzipped(b"lead,event,time\r\na,v,5\nb,v,6\r\n"))
+    log(tmp_path, "e.csv.gz", gzipped(b"lead,event,time\r\na,v,2026-03-01\nb,v,2026-03-02\r\n"))
     with pytest.raises(SourceError):
         log(tmp_path, "e[1].csv.gz", gzipped(b"x")[:-3])
     assert list(folder.iterdir()) == []

@@ -33,10 +33,11 @@ S = 1_700_000_000
         (S * 1000 + 7, S * 10**6 + 7000),
         (S * 10**6 + 7, S * 10**6 + 7),
         (S * 10**9 + 7999, S * 10**6 + 7),
-        (0, 0),
-        ("0", 0),
-        (-1, -1_000_000),
-        ("-0.0000001", -1),
+        (10**8, 10**14),
+        ("100000000", 10**14),
+        ("100000000.0", 10**14),
+        (-(10**8), -(10**14)),
+        ("-100000000.0000001", -(10**14) - 1),
         (10**11 - 1, (10**11 - 1) * 10**6),
         (10**11, 10**14),
         (10**14 - 1, (10**14 - 1) * 1000),
@@ -59,10 +60,42 @@ def test_what_is_a_time(value: Any, instant: int) -> None:
     "value",
     ["yesterday", "", " ", "01.03.2026", "2026-02-30", "2026-03-01T25:00", "1e9", "12 s", "0x10", True, None, [1], {},
      float("nan"), float("inf"), 10**20, 10**4000, "9" * 30, "19970101", 19970101, 19970101.0, 20260301120000,
-     "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "１７００００００００"],
+     0, "0", -1, "-0.0000001", 5.5, 10**8 - 1, "99999999.999999", Decimal("-99999999.9"), 45000.5, "45000,5", 2024,
+     202401, "240131", 31012024, "20240131.0", "20240131120000.00", 20240131120000.0, "0001-01-01T00:00:00+01:00",
+     "9999-12-31T23:59:59-01:00", "１７００００００００"],
 )  # fmt: skip
 def test_what_is_none(value: Any) -> None:
     assert TimeReader(None, None).read(value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "may_be"),
+    [
+        (20240131, "may be a date or a number of seconds; say --time-format yyyymmdd (or seconds)"),
+        ("20240131.0", "may be a date or a number of seconds; say --time-format yyyymmdd (or seconds)"),
+        ("31012024", "may be 2024-01-31; say --time-format ddmmyyyy (or seconds)"),
+        ("01312024", "may be 2024-01-31; say --time-format mmddyyyy (or seconds)"),
+        (240131, "may be 2024-01-31; say --time-format yymmdd (or seconds)"),
+        (45000.5, "may be a spreadsheet's 2023-03-15T12:00:00; say --time-format excel (or seconds)"),
+        ("45000,5", "may be a spreadsheet's 2023-03-15T12:00:00; say --time-format excel (or seconds)"),
+        ("45000", "may be a spreadsheet's 2023-03-15T00:00:00; say --time-format excel (or seconds)"),
+        (2024, "is a year alone; a time needs the month and the day"),
+        (202401, "may be a year and a month; a time needs the day, too"),
+        (0, "is too small for a number of seconds since 1970; if it is one, say --time-format seconds"),
+        (-1, "is too small for a number of seconds since 1970; if it is one, say --time-format seconds"),
+        (99999999, "is too small for a number of seconds since 1970; if it is one, say --time-format seconds"),
+    ],
+)
+def test_small_numbers_are_told_what_they_may_be(value: Any, may_be: str) -> None:
+    assert TimeReader(None, None).read(value) is None
+    quoted = f'"{value}"' if isinstance(value, str) else value
+    assert TimeReader(None, None).trouble(value) == f"The time {quoted} {may_be}"
+
+
+def test_trouble_of_profiles_names_their_option() -> None:
+    reader = TimeReader(None, None, "--profile-time-format")
+    for value in (20240131, 45000.5, 0, "soon"):
+        assert " --profile-time-format" in reader.trouble(value)
 
 
 def test_trouble_names_the_repair() -> None:
@@ -104,6 +137,7 @@ def test_timezone_of_data(value: Any, utc: str) -> None:
         ("yyyymmdd", "19970101", "1997-01-01"),
         ("yyyymmdd", 19970101, "1997-01-01"),
         ("yyyymmdd", 19970101.0, "1997-01-01"),
+        ("yyyymmdd", "19970101.0", "1997-01-01"),
         ("%Y%m%d", "19970101", "1997-01-01"),
         ("YYYYMMDD", "19970101", "1997-01-01"),
         ("yyyymmddhhmmss", "20260301093015", "2026-03-01T09:30:15Z"),
@@ -127,10 +161,25 @@ def test_timezone_of_data(value: Any, utc: str) -> None:
         ("milliseconds", 1000, "1970-01-01T00:00:01Z"),
         ("microseconds", "1000000", "1970-01-01T00:00:01Z"),
         ("nanoseconds", 1_000_000_000, "1970-01-01T00:00:01Z"),
+        ("seconds", 0, "1970-01-01"),
+        ("seconds", "-0.5", "1969-12-31T23:59:59.5Z"),
+        ("excel", 45000, "2023-03-15"),
+        ("Excel", 45000.5, "2023-03-15T12:00:00Z"),
+        ("excel", "45000,5", "2023-03-15T12:00:00Z"),
+        ("excel", 45000.395833333336, "2023-03-15T09:30:00Z"),
+        ("excel", "45000.3958333333", "2023-03-15T09:30:00Z"),
+        ("excel", 61, "1900-03-01"),
     ],
 )
 def test_formats(form: str, text: Any, utc: str) -> None:
     assert TimeReader(form, None).read(text) == micros(utc)
+
+
+def test_days_of_a_spreadsheet_are_local() -> None:
+    reader = TimeReader("excel", "Europe/Berlin")
+    assert reader.read(45000.5) == micros("2023-03-15T11:00:00Z")
+    for value in (10**9, -(10**6), "9" * 30, "1e5", "2026-03-01"):
+        assert reader.read(value) is None
 
 
 def test_a_format_rules_texts_and_numbers_but_not_timestamps() -> None:

@@ -37,8 +37,8 @@ class ReadOptions:
     """How the files of one source are read.
 
     `event_name`: the name of every event of a log of one kind, which has no column for it.
-    `time_format`: such as `yyyymmdd`, `dd.mm.yyyy hh:mm:ss`, `%d/%m/%Y`, or the unit of numbers (`seconds`,
-    `milliseconds`, `microseconds`, `nanoseconds`); it rules texts and numbers, never typed timestamps.
+    `time_format`: such as `yyyymmdd`, `dd.mm.yyyy hh:mm:ss`, `%d/%m/%Y`, or what numbers are (`seconds`,
+    `milliseconds`, `microseconds`, `nanoseconds`, `excel`); it rules texts and numbers, never typed timestamps.
     `input_format`: one of FORMATS, for all files, whatever their names. `timezone`: the IANA name for times without an
     offset in the time column (None: UTC). `list_columns`: columns declared `list`; such a CSV cell is a JSON array.
     """

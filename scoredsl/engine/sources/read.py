@@ -120,7 +120,7 @@ def read_profiles(paths: Sequence[str], options: ReadOptions = _PLAIN) -> Profil
 
     `event` and `id` are fields like any other.
     """
-    times = TimeReader(options.time_format, options.timezone)
+    times = TimeReader(options.time_format, options.timezone, "--profile-time-format")
     collected = _Collected()
     rows: list[ProfileRow] = []
     for file, table, base in _tables(paths, options, collected):

@@ -1,4 +1,4 @@
-"""Time formats as people write them (`dd.mm.yyyy hh:mm:ss`) and as strptime does (`%d.%m.%Y`), without the locale."""
+"""Time formats as people write them (`dd.mm.yyyy hh:mm:ss`), as strptime does (`%d.%m.%Y`), and units of numbers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ _UNITS = {
     "microseconds": Decimal(1),
     "nanoseconds": Decimal("0.001"),
 }
+_DAY = Decimal(86_400_000_000)
+_SPREADSHEET = datetime(1899, 12, 30)
+"""Day 0 of the numbers by which spreadsheets keep dates (right from 1900-03-01 on)."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _OFFSET = r"(?P<offset>Z|z|UTC|[+-]\d{2}:?(?:\d{2})?)"
 _PERCENT = {
@@ -43,11 +46,15 @@ _DIGITS = {"month": "month", "day": "day", "hour": "hour", "minute": "minute", "
 
 @dataclass(frozen=True, slots=True)
 class TimeFormat:
-    """`text`: as the user wrote it. `unit`: microseconds of one, where times are numbers; else `pattern` reads them."""
+    """`text`: as the user wrote it. `unit`: microseconds of one, where times are numbers; else `pattern` reads them.
+
+    `origin`: the local moment from which such numbers count; None: 1970 in UTC.
+    """
 
     text: str
     unit: Decimal | None
     pattern: re.Pattern[str] | None
+    origin: datetime | None = None
 
     def read(self, text: str) -> tuple[datetime, int | None] | None:
         """The moment and its offset from UTC in microseconds (None: none is said); None if the text is not so."""
@@ -96,6 +103,8 @@ def _offset(text: str | None) -> int | None:
 
 def time_format(text: str) -> TimeFormat:
     """Compiles a format. Raises SourceError for one that cannot be understood or lacks the day, month or year."""
+    if text.strip().lower() == "excel":
+        return TimeFormat(text, _DAY, None, _SPREADSHEET)
     if text.strip().lower() in _UNITS:
         return TimeFormat(text, _UNITS[text.strip().lower()], None)
     parts = _percent(text) if "%" in text else _written(text)
