@@ -52,12 +52,21 @@ def read_rules(path: str) -> str:
         raise Unreadable(f"{path} has {len(data):,} bytes: that is no rules file (at most {LARGEST_FILE:,}).")
     try:
         text = data.decode("utf-8")
-    except UnicodeDecodeError as problem:
-        line = data[: problem.start].count(b"\n") + 1
-        raise Unreadable(f"{path} is not UTF-8 text (line {line}). Save it as UTF-8.") from None
+    except UnicodeDecodeError:
+        raise Unreadable(not_utf8(data, path)) from None
     if "\x00" in text:
         raise Unreadable(f"{path} is no text file.")
     return text
+
+
+def not_utf8(data: bytes, name: str) -> str:
+    """What is wrong with a text file that is not UTF-8, and what to do, in sentences."""
+    from scoredsl.engine.sources.encodings import repair, trouble, wide
+
+    encoding = wide(data)
+    if encoding is not None:
+        return f"{name} is {encoding} text, not UTF-8. {repair(name, encoding)}"
+    return trouble(data.splitlines(keepends=True), name) or f"{name} is not UTF-8 text."
 
 
 def check(

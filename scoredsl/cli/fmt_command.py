@@ -65,7 +65,7 @@ def _standard_input(check: bool, diff: bool) -> None:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise click.UsageError("Standard input is not UTF-8 text.") from None
+        raise click.ClickException(api.not_utf8(data, "-")) from None
     result = format_source(Source(text, "<standard input>"))
     if not _usable(result, "<standard input>", text):
         raise click.exceptions.Exit(1)

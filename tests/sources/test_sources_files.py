@@ -126,8 +126,9 @@ def test_empty_files(tmp_path: Path, name: str, content: bytes) -> None:
 
 @pytest.mark.parametrize("name", ["e.csv", "e.ndjson", "e.json", "e.txt", "e.tsv"])
 def test_utf16(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SourceError, match=r"UTF-16 text; save it as UTF-8"):
-        log(tmp_path, name, CSV.encode("utf-16"))
+    for encoding in ("UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32"):
+        with pytest.raises(SourceError, match=rf"{encoding} text, not UTF-8\. .*\(iconv -f {encoding} -t UTF-8 "):
+            log(tmp_path, name, CSV.encode(encoding))
 
 
 @pytest.mark.parametrize("name", ["e.csv", "e.ndjson", "e.json", "e.txt", "e.tsv", "e.parquet"])

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from scoredsl.engine.sources.encodings import repair, wide
 from scoredsl.engine.sources.options import FORMATS, SourceError
 
 _BY_ENDING = {
@@ -30,7 +31,6 @@ _BY_ENDING = {
 _COMPRESSED = (".gz", ".gzip", ".zst", ".zstd")
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CHUNK = 1 << 20
 _PATTERN = "*?["
 
@@ -114,12 +114,13 @@ def prepare(given: str, number: int, input_format: str | None, folder: Path) -> 
     except (OSError, EOFError, zlib.error) as problem:
         raise SourceError(f"{said(given)} cannot be read: {_reason(problem)}.") from problem
     kind = wanted or _by_name(given) or _sniffed(head)
+    encoding = None if kind == "parquet" else wide(head)
+    if encoding is not None:
+        raise SourceError(f"{said(given)} is {encoding} text, not UTF-8. {repair(given, encoding)}")
     if kind is None:
         raise SourceError(
             f"The format of {said(given)} cannot be told; say it with --input-format ({', '.join(FORMATS)})."
         )
-    if kind != "parquet" and head.startswith(_UTF16):
-        raise SourceError(f"{said(given)} is UTF-16 text; save it as UTF-8 (in Excel: CSV UTF-8).")
     bare = head.removeprefix(b"\xef\xbb\xbf")
     empty = len(head) < _CHUNK and not bare.strip(b" \t\r\n")
     return LocalFile(given, str(path), kind, empty, str(folder / f"spare{number}"))

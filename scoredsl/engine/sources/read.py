@@ -11,8 +11,10 @@ from typing import Any
 from scoredsl.engine.output import reason as why
 from scoredsl.engine.output import replacing
 from scoredsl.engine.sources import columns as names
+from scoredsl.engine.sources.commas import comma_notes
 from scoredsl.engine.sources.delimited import read_csv, read_tsv, read_txt
 from scoredsl.engine.sources.duck import connection
+from scoredsl.engine.sources.encodings import trouble
 from scoredsl.engine.sources.files import LocalFile, expand, prepare, said
 from scoredsl.engine.sources.json_files import (
     NotJsonError,
@@ -53,6 +55,8 @@ class _Collected:
         self.rejected: list[tuple[int, Rejected]] = []
         self.found: dict[str, Found] = {}
         self.notes: list[str] = []
+        self.encodings: list[str] = []
+        """Of the notes those about files that are not UTF-8."""
         self.row_count = 0
 
     def note(self, text: str) -> None:
@@ -93,6 +97,7 @@ def read_events(paths: Sequence[str], options: ReadOptions = _PLAIN) -> EventLog
         if options.event_name is not None and "event" in table.columns:
             collected.note(f"Column event of {file.name} is not read: every event is {options.event_name}.")
         dropped = {*_EVENT_COLUMNS, *(one.column for one in found.values())}
+        _say_commas(file, table, dropped, collected)
         _reject_flaws(file, table, base, collected)
         for index, record, text in table.rows:
             try:
@@ -130,6 +135,7 @@ def read_profiles(paths: Sequence[str], options: ReadOptions = _PLAIN) -> Profil
         found = _roles(file, table, options, ("lead", "time", "properties"), frozenset({"time"}), collected)
         lead, time, opened = (_column(found, role) for role in ("lead", "time", "properties"))
         dropped = {one.column for one in found.values()}
+        _say_commas(file, table, dropped, collected)
         _reject_flaws(file, table, base, collected)
         for index, record, text in table.rows:
             try:
@@ -168,7 +174,7 @@ def _tables(
             if file.empty:
                 collected.note(f"{file.name} is empty.")
                 continue
-            table = _READERS[file.format](db, file)
+            table = _table(db, file, collected)
             for note in table.notes:
                 collected.note(note)
             if not table.count:
@@ -178,6 +184,28 @@ def _tables(
                 _read_lists(table, options.list_columns)
             yield file, table, base
             base += table.size
+
+
+def _table(db: Any, file: LocalFile, collected: _Collected) -> Table:
+    """The records of a file; if it is not UTF-8 text, that is said."""
+    try:
+        table = _READERS[file.format](db, file)
+    except SourceError:
+        wrong = None if file.format == "parquet" else _encoding(file)
+        if wrong is not None:
+            raise SourceError(wrong) from None
+        raise
+    if any("UTF-8" in flaw.reason for flaw in table.flaws):
+        wrong = _encoding(file)
+        if wrong is not None:
+            collected.encodings.append(wrong)
+            collected.note(wrong)
+    return table
+
+
+def _encoding(file: LocalFile) -> str | None:
+    with Path(file.path).open("rb") as lines:
+        return trouble(lines, file.given)
 
 
 def _read_lists(table: Table, wanted: frozenset[str]) -> None:
@@ -223,6 +251,11 @@ def _roles(
     for role, one in found.items():
         collected.found.setdefault(role, one)
     return found
+
+
+def _say_commas(file: LocalFile, table: Table, dropped: set[str], collected: _Collected) -> None:
+    for note in comma_notes(table, file.name, dropped):
+        collected.note(note)
 
 
 def _column(found: Mapping[str, Found], role: str) -> str:
@@ -302,6 +335,8 @@ def _require_usable(paths: Sequence[str], usable: Sequence[object], collected: _
         said_so = [note for note in collected.notes if note.endswith((" is empty.", " has no rows."))]
         raise SourceError(said_so[0] if len(said_so) == 1 else f"{given}: there are no rows.")
     first = collected.in_order()[0]
+    if collected.encodings and "UTF-8" in first.reason:
+        raise SourceError(collected.encodings[0])
     rows = "its only row is" if collected.row_count == 1 else f"all {collected.row_count:,} rows are"
     place = f"row {first.row}" + (f" of {said(first.file)}" if len(paths) > 1 or first.file != paths[0] else "")
     raise SourceError(f"{given}: {rows} rejected. The first, {place}: {first.reason}.")
