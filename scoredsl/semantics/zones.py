@@ -38,6 +38,11 @@ class Zone:
             found = self._midnights[day] = self.instant(datetime(day.year, day.month, day.day))
         return found
 
+    def offset(self, second: int) -> int:
+        """The offset from UTC, in seconds, that is in force at a second since 1970."""
+        shift = (_EPOCH + timedelta(seconds=second)).astimezone(self._zone).utcoffset()
+        return 0 if shift is None else shift // timedelta(seconds=1)
+
     def local_date(self, instant: int) -> date:
         """The local calendar date at an instant."""
         second = instant // 1_000_000

@@ -1,0 +1,1117 @@
+/* One score of one lead, instant by instant (LANGUAGE section 5): triggers, resets, awards, lifetimes, the course. */
+#include "walk.h"
+
+#include <math.h>
+
+/* What is at hand while a score is walked. */
+typedef struct {
+    walker *w;
+    const plan *p;
+    const score_plan *s;
+    score_state *z;
+    int64_t number;
+    int track;        /* every change is visited: a history, or tiers that remember */
+    int exact_before; /* the value before an instant is asked for somewhere */
+    int64_t i;        /* the first event that is not yet seen */
+    int64_t first;    /* the first event of the segment */
+    int64_t last_event;
+    int64_t counted; /* events below were counted for `with same` */
+    int64_t before_at, before;
+    int dirty, fresh; /* fresh: no state has been kept yet (the course begins) */
+    int64_t start; /* what `start at` or `set to` gives */
+    const on_rule *reset;
+    int64_t reset_number;
+} run;
+
+static on_state *state_of(run *r, int64_t rule) { return &r->z->ons[rule]; }
+
+static context lead_context(run *r, int64_t instant) {
+    return (context){.p = r->p, .events = r->w->events, .event = NULL, .version = version_at(r->w, instant),
+                     .clock = instant, .facts = r->s->facts, .states = r->z->facts, .last_event = r->last_event,
+                     .before = 0, .scores = r->w->values, .formula = 0, .divided = 0};
+}
+
+static context event_context(run *r, const int64_t *event) {
+    return (context){.p = r->p, .events = r->w->events, .event = event, .version = version_at(r->w, event[0]),
+                     .clock = event[0], .facts = NULL, .states = NULL, .last_event = MISSING,
+                     .before = 0, .scores = r->w->values, .formula = 0, .divided = 0};
+}
+
+/* ---- what an award is worth */
+
+static int64_t decayed(const on_rule *x, int64_t points, int64_t age) {
+    if (x->decay == D_NONE) return points;
+    int64_t step = x->decay == D_PERCENT ? (age < 0 ? -1 : age / x->decay_days) : age;
+    double factor;
+    if (step >= 0 && step < x->factor_count) factor = x->factors[step];
+    else if (x->decay == D_ZERO) factor = fmax(0.0, 1 - (double)age / (double)x->decay_days);
+    else if (x->decay == D_HALF) factor = pow(0.5, (double)age / (double)x->decay_days);
+    else factor = pow(1 - x->percent / 100, (double)step);
+    int64_t worth;
+    return to_millionths((double)points / 1000000.0 * factor, &worth) ? worth : 0;
+}
+
+/* The first day after `day` at which an award of `from` may be worth something else; NEVER where it stays as it is. */
+static int64_t next_worth_day(const on_rule *x, const award *a, int64_t day) {
+    if (a->worth == 0) return NEVER;
+    if (x->decay == D_PERCENT) {
+        int64_t age = day - a->day;
+        return a->day + (age < 0 ? 0 : age / x->decay_days + 1) * x->decay_days;
+    }
+    return day + 1;
+}
+
+static wide clamp(wide x, int64_t number) { return x > number ? number : x < -(wide)number ? -(wide)number : x; }
+
+static void cap_add(const on_rule *x, on_state *s, int64_t entry, wide more) {
+    s->sum += more;
+    if (entry == NONE) return;
+    wide before = s->cap_sums[entry];
+    s->cap_sums[entry] = before + more;
+    s->capped += clamp(before + more, x->cap_number) - clamp(before, x->cap_number);
+}
+
+static award *award_at(on_state *s, int64_t absolute) { return &s->awards[absolute - s->base]; }
+
+static void kill_award(run *r, const on_rule *x, on_state *s, award *a, int64_t instant) {
+    if (!a->alive) return;
+    a->alive = 0;
+    s->alive--;
+    cap_add(x, s, a->cap_entry, -(wide)a->worth);
+    s->expired_at = instant;
+    r->dirty = 1;
+}
+
+static void drop_dead(on_state *s) {
+    while (s->head < s->n && !s->awards[s->head].alive) s->head++;
+    if (s->head == s->n && s->n > 0) {
+        s->base += s->n;
+        s->head = s->n = 0;
+    }
+}
+
+/* Takes what has expired at or before an instant. */
+static void expire_tracked(run *r, const on_rule *x, on_state *s, int64_t instant) {
+    if (x->expiry == NONE || s->alive == 0) return;
+    if (x->unless_repeated) {
+        if (instant < s->expires) return;
+        for (int64_t k = s->head; k < s->n; k++) kill_award(r, x, s, &s->awards[k], s->expires);
+    } else {
+        for (int64_t k = s->head; k < s->n; k++) {
+            award *a = &s->awards[k];
+            if (a->instant + x->expiry > instant) break;
+            kill_award(r, x, s, a, a->instant + x->expiry);
+        }
+    }
+    drop_dead(s);
+}
+
+/* Brings the worths of a rule that decays to the day of an instant. */
+static void refresh(run *r, const on_rule *x, on_state *s, int64_t day) {
+    if (s->day == day) return;
+    s->day = day;
+    s->next_day = NEVER;
+    for (int64_t k = s->head; k < s->n; k++) {
+        award *a = &s->awards[k];
+        if (!a->alive) continue;
+        int64_t worth = decayed(x, a->points, day - a->day);
+        if (worth != a->worth) {
+            cap_add(x, s, a->cap_entry, (wide)worth - a->worth);
+            a->worth = worth;
+            r->dirty = 1;
+        }
+        int64_t next = next_worth_day(x, a, day);
+        if (next < s->next_day) s->next_day = next;
+    }
+}
+
+/* Everything as it stands at an instant: expiries, decay. (Windows of facts advance when they are read.) */
+static void advance(run *r, int64_t instant) {
+    const score_plan *s = r->s;
+    for (int64_t q = 0; q < s->queue_count; q++) {
+        queue *all = &r->z->queues[q];
+        while (all->head < all->n && all->a[all->head] <= instant) {
+            on_state *o = state_of(r, all->a[all->head + 1]);
+            o->sum -= all->a[all->head + 2];
+            o->expired_at = all->a[all->head];
+            all->head += 3;
+            r->dirty = 1;
+        }
+    }
+    int64_t day = MISSING;
+    for (int64_t k = 0; k < s->on_count; k++) {
+        const on_rule *x = &s->ons[k];
+        if (!x->tracked) continue;
+        on_state *o = &r->z->ons[k];
+        if (o->head == o->n) continue;
+        expire_tracked(r, x, o, instant);
+        if (x->decay != D_NONE && o->alive) {
+            if (day == MISSING) day = local_day(r->p, instant);
+            refresh(r, x, o, day);
+        }
+    }
+}
+
+static wide worth_of(const on_rule *x, const on_state *s) {
+    if (x->cap == CAP_NONE) return s->sum;
+    return x->cap == CAP_PLAIN ? clamp(s->sum, x->cap_number) : s->capped;
+}
+
+/* ---- causes: codes that results.py turns into words */
+
+enum { WORD_RESET, WORD_AWARDED, WORD_TRUE, WORD_FALSE, WORD_CHANGED, WORD_EXPIRED, WORD_DECAYED };
+#define CODE_START (-1)
+#define CODE_BOUND(slot, maximum, bound) (-2 - (((slot) * 2 + (maximum)) * 65536 + (bound)))
+#define CODE_SCORE(number) ((INT64_C(1) << 40) + (number))
+
+static int64_t intern_cause(walker *w, int64_t score) {
+    uint64_t h = mix64((uint64_t)score + 1), g = mix64((uint64_t)score + 77);
+    for (int64_t k = 0; k < w->codes.n; k++) {
+        h = mix64(h ^ (uint64_t)w->codes.a[k]) + (uint64_t)k;
+        g = mix64(g + 0x9e3779b97f4a7c15ULL * (uint64_t)w->codes.a[k]);
+    }
+    int64_t known = w->cause_keys.n, entry = map_entry(&w->cause_keys, (int64_t)h, (int64_t)g);
+    if (entry == known) {
+        queue_push(&w->cause_starts, w->causes.n);
+        queue_push(&w->causes, score);
+        for (int64_t k = 0; k < w->codes.n; k++) queue_push(&w->causes, w->codes.a[k]);
+    }
+    return entry;
+}
+
+static bounds_state bounded(context *c, const bound *bounds, int64_t count, wide *total) {
+    bounds_state b = {NONE, NONE, 0, 0};
+    for (int64_t k = 0; k < count; k++) {
+        if (bounds[k].when != NONE && !holds(c, bounds[k].when)) continue;
+        if (!bounds[k].maximum && (b.minimum == NONE || bounds[k].number > bounds[b.minimum].number)) b.minimum = k;
+        if (bounds[k].maximum && (b.maximum == NONE || bounds[k].number < bounds[b.maximum].number)) b.maximum = k;
+    }
+    wide value = *total;
+    if (b.minimum != NONE && value < bounds[b.minimum].number) value = bounds[b.minimum].number;
+    b.given = value - *total;
+    wide raised = value;
+    if (b.maximum != NONE && value > bounds[b.maximum].number) value = bounds[b.maximum].number;
+    b.taken = value - raised;
+    *total = value;
+    return b;
+}
+
+static int conditional(const bound *bounds, int64_t a, int64_t b) {
+    return (a != NONE && bounds[a].when != NONE) || (b != NONE && bounds[b].when != NONE);
+}
+
+/* A conditional bound that began or ceased to hold, and gave or took another amount than before. */
+static void bound_cause(run *r, int64_t slot, const bound *bounds, const bounds_state *was, const bounds_state *now) {
+    if (was->minimum != now->minimum && conditional(bounds, was->minimum, now->minimum) && was->given != now->given)
+        queue_push(&r->w->codes, CODE_BOUND(slot, 0, now->minimum != NONE ? now->minimum : was->minimum));
+    if (was->maximum != now->maximum && conditional(bounds, was->maximum, now->maximum) && was->taken != now->taken)
+        queue_push(&r->w->codes, CODE_BOUND(slot, 1, now->maximum != NONE ? now->maximum : was->maximum));
+}
+
+static void first_bound_cause(run *r, int64_t slot, const bounds_state *now) {
+    if (now->minimum != NONE && now->given != 0) queue_push(&r->w->codes, CODE_BOUND(slot, 0, now->minimum));
+    if (now->maximum != NONE && now->taken != 0) queue_push(&r->w->codes, CODE_BOUND(slot, 1, now->maximum));
+}
+
+static void on_cause(run *r, int64_t rule, int64_t number, wide value, int64_t instant) {
+    const on_state *o = &r->z->ons[number];
+    if (r->reset != NULL && r->reset_number == number) {
+        queue_push(&r->w->codes, rule * 16 + WORD_RESET);
+        return;
+    }
+    if (value == (r->reset != NULL || r->fresh ? 0 : o->value)) return;
+    int word = o->awarded_at == instant ? WORD_AWARDED : o->expired_at == instant ? WORD_EXPIRED : WORD_DECAYED;
+    queue_push(&r->w->codes, rule * 16 + word);
+}
+
+static void when_cause(run *r, int64_t rule, int64_t number, wide value, int64_t branch) {
+    const when_state *z = &r->z->whens[number];
+    int held = !r->fresh && z->branch != NONE;
+    if (value == (r->fresh ? 0 : z->value)) return;
+    int word = branch != NONE && !held ? WORD_TRUE : branch == NONE && held ? WORD_FALSE : WORD_CHANGED;
+    queue_push(&r->w->codes, rule * 16 + word);
+}
+
+/* ---- the value (section 6) */
+
+static wide when_value(context *c, const when_rule *x, int64_t *branch, int *computed) {
+    *computed = 1;
+    for (*branch = 0; *branch < x->branch_count; (*branch)++) {
+        int64_t k = *branch, points;
+        if (x->conditions[k] != NONE && !holds(c, x->conditions[k])) continue;
+        if (!points_of(number_of(c, x->amounts[k]), &points)) {
+            *computed = 0;
+            return 0;
+        }
+        points *= x->signs[k];
+        return x->up_to == NONE ? points : clamp(points, x->up_to);
+    }
+    *branch = NONE;
+    return 0;
+}
+
+static int64_t narrowed(walker *w, wide value) {
+    if (value > INT64_MAX || value < -(wide)INT64_MAX) {
+        w->overflow = 1;
+        return value > 0 ? INT64_MAX : -INT64_MAX;
+    }
+    return (int64_t)value;
+}
+
+/* The reported value at an instant. With `keep`, what it is made of is compared with the state before (the causes are
+   written to w->codes) and becomes the state. */
+static int64_t value_at(run *r, int64_t instant, int keep) {
+    const score_plan *s = r->s;
+    score_state *z = r->z;
+    context c = lead_context(r, instant);
+    wide total = 0;
+    if (keep) queue_clear(&r->w->codes);
+    if (s->formula != NONE) {
+        c.formula = 1;
+        result x = number_of(&c, s->formula);
+        int64_t points;
+        if (to_millionths(x.number, &points)) {
+            const int64_t most = INT64_C(9000000000000) * MILLION;
+            total = points > most ? most : points < -most ? -most : points;
+        } else {
+            total = x.number > 0 ? INT64_C(9000000000000) * MILLION : x.number < 0 ? -INT64_C(9000000000000) * MILLION : 0;
+        }
+        if (c.divided) r->w->divided = 1;
+        c.formula = 0;
+    } else {
+        for (int64_t g = 0; g < s->group_count; g++) z->groups[g] = 0;
+        for (int64_t k = 0; k < s->rule_count; k++) {
+            const rule_ref *ref = &s->rules[k];
+            wide value;
+            if (ref->is_when) {
+                int64_t branch;
+                int computed;
+                value = when_value(&c, &s->whens[ref->number], &branch, &computed);
+                if (keep) {
+                    when_cause(r, k, ref->number, value, branch);
+                    z->whens[ref->number].branch = branch;
+                    z->whens[ref->number].value = narrowed(r->w, value);
+                    z->missing[ref->number] = !computed;
+                }
+            } else {
+                on_state *o = &z->ons[ref->number];
+                value = worth_of(&s->ons[ref->number], o);
+                if (keep && (value != o->value || r->reset != NULL || r->fresh)) {
+                    on_cause(r, k, ref->number, value, instant);
+                    o->value = narrowed(r->w, value);
+                }
+            }
+            if (ref->group == NONE) total += value;
+            else z->groups[ref->group] += value;
+        }
+        for (int64_t g = 0; g < s->group_count; g++) {
+            wide value = z->groups[g];
+            bounds_state b = bounded(&c, s->group_bounds[g], s->group_bound_count[g], &value);
+            total += value;
+            if (keep) z->bounds[1 + s->group_count + g] = b; /* its causes come after the score's own, below */
+        }
+        total += r->start;
+    }
+    bounds_state b = bounded(&c, s->bounds, s->bound_count, &total);
+    if (keep) {
+        const bounds_state nothing = {NONE, NONE, 0, 0};
+        if (s->formula != NONE) {
+            for (int64_t k = 0; k < s->component_count; k++) { /* in file order */
+                int64_t each = s->components[k];
+                if (r->w->values[each] != r->w->previous[each]) queue_push(&r->w->codes, CODE_SCORE(each));
+            }
+        }
+        bound_cause(r, 0, s->bounds, r->fresh ? &nothing : &z->bounds[0], &b);
+        for (int64_t g = 0; g < s->group_count; g++)
+            bound_cause(r, 1 + g, s->group_bounds[g], r->fresh ? &nothing : &z->bounds[1 + g],
+                        &z->bounds[1 + s->group_count + g]);
+        if (r->fresh && s->formula == NONE && r->w->codes.n == 0) {
+            if (s->start != 0) {
+                queue_push(&r->w->codes, CODE_START);
+            } else {
+                first_bound_cause(r, 0, &b);
+                for (int64_t g = 0; g < s->group_count; g++)
+                    first_bound_cause(r, 1 + g, &z->bounds[1 + s->group_count + g]);
+            }
+        }
+        z->bounds[0] = b;
+        for (int64_t g = 0; g < s->group_count; g++) z->bounds[1 + g] = z->bounds[1 + s->group_count + g];
+        r->fresh = 0;
+    }
+    return narrowed(r->w, total);
+}
+
+/* The tier of a value; keeps which of the tiers with a memory the lead is in. */
+static int64_t tier_of(const score_plan *s, score_state *z, int64_t value) {
+    int64_t now = NONE;
+    for (int64_t k = s->tier_count - 1; k >= 0; k--) {
+        const tier *t = &s->tiers[k];
+        int reached = t->above ? value > t->number : value >= t->number;
+        if (t->has_until_below || t->for_good) {
+            if (reached) z->in_tier[k] = 1;
+            else if (t->has_until_below && value < t->until_below) z->in_tier[k] = 0;
+            reached = z->in_tier[k];
+        }
+        if (reached) now = k;
+    }
+    return now;
+}
+
+static int64_t score_before(run *r, int64_t instant) {
+    if (r->before_at != instant) {
+        advance(r, instant);
+        r->before = value_at(r, instant, 0);
+        r->before_at = instant;
+    }
+    return r->before;
+}
+
+/* ---- from an occurrence to an award */
+
+static int64_t key_of(run *r, int64_t channel, int64_t event) {
+    if (channel < 0 || event == NONE) return 0;
+    const plan *p = r->p;
+    return channels_of(p, r->w->events[event])[p->event_numbers + p->event_instants + channel];
+}
+
+static int passes(run *r, const limit *l, limit_state *z, int64_t event, int64_t instant, int record) {
+    if (l->key == NONE && l->period == P_NONE) {
+        if (l->every == NONE) {
+            if (record) z->count++;
+            return z->count < l->count;
+        }
+        if (record) {
+            queue_push(&z->times, instant);
+            if (queue_size(&z->times) > l->count) z->times.head++;
+            return 1;
+        }
+        int64_t n = queue_size(&z->times);
+        return n < l->count || z->times.a[z->times.n - l->count] <= instant - l->every;
+    }
+    int64_t key = l->key == NONE ? 0 : key_of(r, l->key, event);
+    int64_t period = l->period == P_NONE ? 0 : period_of(local_day(r->p, instant), l->period);
+    if (!record) {
+        int64_t entry = map_find(&z->keys, key, period);
+        if (entry < 0) return 1;
+        if (l->every == NONE) return z->counts.a[entry] < l->count;
+        const queue *times = &z->by_key[entry];
+        return queue_size(times) < l->count || times->a[times->n - l->count] <= instant - l->every;
+    }
+    int64_t known = z->keys.n, entry = map_entry(&z->keys, key, period);
+    if (entry < 0) return 0;
+    if (entry == known) queue_push(&z->counts, 0);
+    if (scoredsl_out_of_memory) return 0;
+    z->counts.a[entry]++;
+    if (l->every != NONE) {
+        if (entry >= z->by_key_count) {
+            int64_t room = z->by_key_count ? z->by_key_count * 2 : 8;
+            queue *all = realloc(z->by_key, (size_t)room * sizeof *all);
+            if (all == NULL) {
+                scoredsl_out_of_memory = 1;
+                return 0;
+            }
+            memset(all + z->by_key_count, 0, (size_t)(room - z->by_key_count) * sizeof *all);
+            z->by_key = all;
+            z->by_key_count = room;
+        }
+        if (entry == known) queue_clear(&z->by_key[entry]);
+        queue_push(&z->by_key[entry], instant);
+        if (queue_size(&z->by_key[entry]) > l->count) z->by_key[entry].head++;
+    }
+    return 1;
+}
+
+static void add_tracked(run *r, const on_rule *x, on_state *o, int64_t instant, int64_t event, int by_event, int64_t points) {
+    if (o->n == o->room) {
+        if (o->head > o->n / 2) {
+            memmove(o->awards, o->awards + o->head, (size_t)(o->n - o->head) * sizeof *o->awards);
+            o->base += o->head;
+            o->n -= o->head;
+            o->head = 0;
+        } else {
+            int64_t room = o->room ? o->room * 2 : 8;
+            award *all = realloc(o->awards, (size_t)room * sizeof *all);
+            if (all == NULL) {
+                scoredsl_out_of_memory = 1;
+                return;
+            }
+            o->awards = all;
+            o->room = room;
+        }
+    }
+    int exact = r->track || r->exact_before;
+    award *a = &o->awards[o->n];
+    *a = (award){.instant = instant, .points = points, .worth = points, .cap_entry = NONE, .next = NONE, .event = event,
+                 .by_event = by_event, .alive = 1};
+    if (x->decay != D_NONE) {
+        a->day = local_day(r->p, instant);
+        if (exact) refresh(r, x, o, a->day);
+        else o->day = local_day(r->p, r->w->until); /* nothing is asked before: all are worth what they are at the end */
+        a->worth = decayed(x, points, o->day - a->day);
+        int64_t next = next_worth_day(x, a, o->day);
+        if (next < o->next_day) o->next_day = next;
+    }
+    if (x->cap == CAP_KEY || x->cap == CAP_PERIOD) {
+        int64_t key = x->cap == CAP_KEY ? key_of(r, x->cap_key, event)
+                                        : period_of(local_day(r->p, instant), x->cap_period);
+        int64_t known = o->caps.n;
+        a->cap_entry = map_entry(&o->caps, key, 0);
+        if (a->cap_entry < 0) return;
+        if (a->cap_entry == known) {
+            if (known >= o->cap_room) {
+                int64_t room = o->cap_room ? o->cap_room * 2 : 8;
+                wide *sums = realloc(o->cap_sums, (size_t)room * sizeof *sums);
+                if (sums == NULL) {
+                    scoredsl_out_of_memory = 1;
+                    return;
+                }
+                o->cap_sums = sums;
+                o->cap_room = room;
+            }
+            o->cap_sums[known] = 0;
+        }
+    }
+    cap_add(x, o, a->cap_entry, a->worth);
+    o->alive++;
+    if (x->ends_on != NONE && x->ends_same != NONE) {
+        int64_t key = key_of(r, x->ends_same, event);
+        if (key != 0) {
+            int64_t known = o->same.n, entry = map_entry(&o->same, key, 0);
+            if (entry < 0) return;
+            if (entry == known) queue_push(&o->same_first, NONE);
+            if (scoredsl_out_of_memory) return;
+            a->next = o->same_first.a[entry];
+            o->same_first.a[entry] = o->base + o->n;
+        }
+    }
+    o->n++;
+}
+
+static int admitted(run *r, const on_rule *x, const occurrence *q, int64_t instant) {
+    const int64_t *event = q->event == NONE ? NULL : r->w->events[q->event];
+    int64_t dated = event != NULL && !q->by_event ? event[0] : instant;
+    if ((x->start != MISSING && dated < x->start) || (x->stop != MISSING && dated >= x->stop)) return 0;
+    if (x->state == NONE) return 1;
+    context c = lead_context(r, instant);
+    c.before = x->needs_before ? score_before(r, instant) : 0;
+    return holds(&c, x->state);
+}
+
+static void take(run *r, const occurrence *q, int64_t instant) {
+    const on_rule *x = &r->s->ons[q->rule];
+    on_state *o = &r->z->ons[q->rule];
+    if (!admitted(r, x, q, instant)) return;
+    int64_t points = x->constant;
+    if (!x->is_constant) {
+        const int64_t *event = q->event == NONE ? NULL : r->w->events[q->event];
+        context c = event == NULL ? lead_context(r, instant) : event_context(r, event);
+        if (!points_of(number_of(&c, x->amount), &points)) {
+            r->w->lost[r->number * r->w->most_rules + q->rule]++;
+            return;
+        }
+        points *= x->sign;
+    }
+    if (x->but_not != 0 && points * x->sign >= 0) {
+        int64_t score = score_before(r, instant);
+        wide room = x->but_not < 0 ? (wide)score - x->but_not_number : (wide)x->but_not_number - score;
+        int64_t amount = points * x->sign;
+        if (room < amount) amount = room < 0 ? 0 : (int64_t)room;
+        if (amount == 0) return;
+        points = amount * x->sign;
+    }
+    if (x->unless_repeated) {
+        expire_tracked(r, x, o, instant);
+        if (o->alive) o->expires = instant + x->expiry;
+    }
+    for (int64_t k = 0; k < x->limit_count; k++)
+        if (!passes(r, &x->limits[k], &o->limits[k], q->event, instant, 0)) return;
+    for (int64_t k = 0; k < x->limit_count; k++) passes(r, &x->limits[k], &o->limits[k], q->event, instant, 1);
+    o->awarded_at = instant;
+    r->dirty = 1;
+    int exact = r->track || r->exact_before;
+    if (!exact && x->expiry != NONE && !x->unless_repeated && instant + x->expiry <= r->w->until) return; /* gone by T */
+    if (x->tracked) {
+        if (x->unless_repeated) o->expires = instant + x->expiry;
+        add_tracked(r, x, o, instant, q->event, (int)q->by_event, points);
+        return;
+    }
+    o->sum += points;
+    if (x->expiry != NONE && exact) {
+        queue *all = &r->z->queues[x->expiry_queue];
+        queue_push(all, instant + x->expiry);
+        queue_push(all, q->rule);
+        queue_push(all, points);
+    }
+}
+
+/* ---- triggers */
+
+static void found(run *r, int64_t rule, int64_t event, int by_event) {
+    walker *w = r->w;
+    if (w->found_count == w->found_room) {
+        int64_t room = w->found_room * 2;
+        occurrence *all = realloc(w->found, (size_t)room * sizeof *all);
+        if (all == NULL) {
+            scoredsl_out_of_memory = 1;
+            return;
+        }
+        w->found = all;
+        w->found_room = room;
+    }
+    w->found[w->found_count++] = (occurrence){rule, event, by_event};
+}
+
+static void clear_key(const on_rule *x, key_state *k) {
+    queue_clear(&k->unused);
+    for (int64_t i = 0; i < x->step_count; i++) k->slots[i] = k->last_match[i] = MISSING;
+    k->killed = 0;
+}
+
+static key_state *key_number(const on_rule *x, on_state *o, int64_t number) {
+    while (number >= o->key_count) {
+        if (o->key_count == o->key_room) {
+            int64_t room = o->key_room ? o->key_room * 2 : 1;
+            key_state *all = realloc(o->key, (size_t)room * sizeof *all);
+            if (all == NULL) {
+                scoredsl_out_of_memory = 1;
+                return NULL;
+            }
+            memset(all + o->key_room, 0, (size_t)(room - o->key_room) * sizeof *all);
+            o->key = all;
+            o->key_room = room;
+        }
+        key_state *k = &o->key[o->key_count];
+        if (k->slots == NULL) {
+            k->slots = malloc((size_t)x->step_count * 2 * sizeof(int64_t));
+            if (k->slots == NULL) {
+                scoredsl_out_of_memory = 1;
+                return NULL;
+            }
+            k->last_match = k->slots + x->step_count;
+        }
+        clear_key(x, k);
+        o->key_count++;
+    }
+    return &o->key[number];
+}
+
+/* Whether a matching event counts beside `D apart`. */
+static int kept(const plan *p, const on_rule *x, key_state *k, int64_t step, int64_t time) {
+    int64_t apart = p->patterns[x->steps[step]].apart, before = k->last_match[step];
+    k->last_match[step] = time;
+    return apart == NONE || before == MISSING || before <= time - apart;
+}
+
+static void chain_step(run *r, int64_t rule, const on_rule *x, on_state *o, key_state *k, int64_t event, int64_t time) {
+    int64_t last = x->step_count - 1;
+    for (int64_t i = 0; i <= last; i++)
+        if (o->matched[i]) o->matched[i] = kept(r->p, x, k, i, time);
+    for (int64_t i = last; i >= 0; i--) {
+        if (!o->matched[i]) continue;
+        if (i == 0) {
+            k->slots[0] = time;
+            return;
+        }
+        int64_t opening = k->slots[i - 1];
+        if (opening == MISSING || opening <= time - x->within) continue;
+        k->slots[i - 1] = MISSING;
+        if (i == last) found(r, rule, event, 1);
+        else k->slots[i] = opening;
+        return;
+    }
+}
+
+/* An event that one or more steps of a rule's trigger take. */
+static void trigger(run *r, int64_t rule, int64_t event) {
+    const on_rule *x = &r->s->ons[rule];
+    on_state *o = &r->z->ons[rule];
+    int64_t time = r->w->events[event][0], number = 0;
+    if (x->same != NONE) {
+        int64_t key = key_of(r, x->same, event);
+        if (key == 0) {
+            if (event >= r->counted) r->w->without_value[r->number * r->w->most_rules + rule]++;
+            return;
+        }
+        number = map_entry(&o->keys, key, 0);
+        if (number < 0) return;
+    }
+    key_state *k = key_number(x, o, number);
+    if (k == NULL) return;
+    switch (x->trigger) {
+        case T_OCCURS:
+            if (kept(r->p, x, k, 0, time)) found(r, rule, event, 1);
+            break;
+        case T_COUNT:
+            if (!kept(r->p, x, k, 0, time)) break;
+            queue_push(&k->unused, time);
+            if (x->within != NONE)
+                while (k->unused.a[k->unused.head] <= time - x->within) k->unused.head++;
+            if (queue_size(&k->unused) >= x->count) {
+                queue_clear(&k->unused);
+                found(r, rule, event, 1);
+            }
+            break;
+        case T_CHAIN: chain_step(r, rule, x, o, k, event, time); break;
+        case T_ABSENCE: {
+            int opens = o->matched[0] && kept(r->p, x, k, 0, time);
+            if (o->matched[1] && kept(r->p, x, k, 1, time)) k->killed = o->pushed;
+            if (opens) {
+                queue_push(&o->pending, time + x->within);
+                queue_push(&o->pending, event);
+                queue_push(&o->pending, number);
+                queue_push(&o->pending, ++o->pushed);
+            }
+            break;
+        }
+        default: /* inactivity */
+            if (kept(r->p, x, k, 0, time)) o->due = time + x->after + x->duration;
+    }
+}
+
+static void event_triggers(run *r, int64_t event) {
+    walker *w = r->w;
+    const score_plan *s = r->s;
+    const int64_t *record = w->events[event];
+    w->touched_count = 0;
+    for (int64_t word = 0; word < r->p->words; word++) {
+        uint64_t bits = (uint64_t)record[1 + word] & s->listened[word];
+        while (bits) {
+            int64_t bit = word * 64 + __builtin_ctzll(bits);
+            bits &= bits - 1;
+            for (int64_t k = s->listener_start[bit]; k < s->listener_start[bit + 1]; k++) {
+                if (s->listeners[k] & 3) continue; /* facts and endings come later */
+                int64_t rule = s->listeners[k] >> 14, step = (s->listeners[k] >> 2) & 4095;
+                const on_rule *x = &s->ons[rule];
+                const pattern *q = &r->p->patterns[x->steps[step]];
+                if (q->code != NONE) {
+                    context c = event_context(r, record);
+                    if (!holds(&c, q->code)) continue;
+                }
+                if (x->trigger == T_OCCURS && q->apart == NONE) {
+                    found(r, rule, event, 1);
+                    continue;
+                }
+                on_state *o = &r->z->ons[rule];
+                if (o->matched_event != event) {
+                    o->matched_event = event;
+                    for (int64_t i = 0; i < x->step_count; i++) o->matched[i] = 0;
+                    w->touched[w->touched_count++] = rule;
+                }
+                o->matched[step] = 1;
+            }
+        }
+    }
+    for (int64_t k = 0; k < w->touched_count; k++) {
+        trigger(r, w->touched[k], event);
+        r->z->ons[w->touched[k]].matched_event = NONE;
+    }
+}
+
+/* Absences that are due: before the events of their instant, which come too late. */
+static void due_absences(run *r, int64_t instant) {
+    for (int64_t k = 0; k < r->s->on_count; k++) {
+        const on_rule *x = &r->s->ons[k];
+        if (x->trigger != T_ABSENCE) continue;
+        on_state *o = &r->z->ons[k];
+        queue *q = &o->pending;
+        while (queue_size(q) && q->a[q->head] <= instant) {
+            const int64_t *a = q->a + q->head;
+            q->head += 4;
+            if (a[3] > o->key[a[2]].killed) found(r, k, a[1], 0);
+        }
+    }
+}
+
+static void due_inactivity(run *r, int64_t instant) {
+    for (int64_t k = 0; k < r->s->on_count; k++) {
+        const on_rule *x = &r->s->ons[k];
+        on_state *o = &r->z->ons[k];
+        if (x->trigger != T_INACTIVITY || o->due != instant) continue;
+        found(r, k, NONE, 0);
+        o->due = x->every ? instant + x->duration : NEVER;
+    }
+}
+
+/* ---- segments */
+
+static void begin_segment(run *r) {
+    const score_plan *s = r->s;
+    score_state *z = r->z;
+    for (int64_t k = 0; k < s->on_count; k++) {
+        const on_rule *x = &s->ons[k];
+        on_state *o = &z->ons[k];
+        if (x->same != NONE) map_clear(&o->keys);
+        o->key_count = 0;
+        if (x->trigger != T_OCCURS || r->p->patterns[x->steps[0]].apart != NONE) {
+            if (x->trigger == T_ABSENCE) queue_clear(&o->pending);
+            if (x->same == NONE) key_number(x, o, 0);
+        }
+        o->pushed = 0;
+        o->due = NEVER;
+        o->matched_event = NONE;
+        for (int64_t i = 0; i < x->limit_count; i++) {
+            limit_state *l = &o->limits[i];
+            l->count = 0;
+            queue_clear(&l->times);
+            queue_clear(&l->counts);
+            map_clear(&l->keys);
+        }
+        o->sum = o->capped = 0;
+        o->awarded_at = o->expired_at = MISSING;
+        if (x->tracked) {
+            o->base = o->head = o->n = o->alive = 0;
+            o->expires = o->day = MISSING;
+            o->next_day = NEVER;
+            map_clear(&o->caps);
+            map_clear(&o->same);
+            queue_clear(&o->same_first);
+        }
+    }
+    for (int64_t k = 0; k < s->queue_count; k++) queue_clear(&z->queues[k]);
+    for (int64_t k = 0; k < s->fact_count; k++) fact_clear(&z->facts[k]);
+    r->last_event = MISSING;
+}
+
+typedef struct {
+    int64_t at, rule; /* the place of its event, or NEVER; the rule */
+} order;
+
+/* The first reset of an instant that comes after `after`; 0 where there is none. */
+static int first_reset(run *r, int64_t instant, order *after, int after_set, occurrence *which) {
+    walker *w = r->w;
+    for (;;) {
+        int64_t best = NONE;
+        order chosen = {NEVER, NEVER};
+        for (int64_t k = 0; k < w->found_count; k++) {
+            const occurrence *q = &w->found[k];
+            if (!r->s->ons[q->rule].is_reset) continue;
+            order o = {q->by_event ? q->event : NEVER, q->rule};
+            if (after_set && (o.at < after->at || (o.at == after->at && o.rule <= after->rule))) continue;
+            if (best == NONE || o.at < chosen.at || (o.at == chosen.at && o.rule < chosen.rule)) {
+                best = k;
+                chosen = o;
+            }
+        }
+        if (best == NONE) return 0;
+        *after = chosen;
+        after_set = 1;
+        if (admitted(r, &r->s->ons[w->found[best].rule], &w->found[best], instant)) {
+            *which = w->found[best];
+            return 1;
+        }
+    }
+}
+
+/* ---- what the events of an instant do after the awards: endings and facts */
+
+static void end_awards(run *r, int64_t rule, int64_t event) {
+    const on_rule *x = &r->s->ons[rule];
+    on_state *o = &r->z->ons[rule];
+    int64_t time = r->w->events[event][0];
+    if (x->ends_same == NONE) {
+        for (int64_t k = o->head; k < o->n; k++) {
+            award *a = &o->awards[k];
+            if (a->instant < time || (a->by_event && a->event < event)) kill_award(r, x, o, a, time);
+        }
+        drop_dead(o);
+        return;
+    }
+    int64_t key = key_of(r, x->ends_same, event), entry = key == 0 ? -1 : map_find(&o->same, key, 0);
+    if (entry < 0) return;
+    int64_t each = o->same_first.a[entry], stay = NONE;
+    while (each != NONE && each >= o->base) {
+        award *a = award_at(o, each);
+        int64_t next = a->next;
+        if (a->alive) {
+            if (a->instant < time || (a->by_event && a->event < event)) {
+                kill_award(r, x, o, a, time);
+            } else {
+                a->next = stay;
+                stay = each;
+            }
+        }
+        each = next;
+    }
+    o->same_first.a[entry] = stay;
+    drop_dead(o);
+}
+
+static void after_event(run *r, int64_t event) {
+    const score_plan *s = r->s;
+    const int64_t *record = r->w->events[event];
+    for (int64_t word = 0; word < r->p->words; word++) {
+        uint64_t bits = (uint64_t)record[1 + word] & s->listened[word];
+        while (bits) {
+            int64_t bit = word * 64 + __builtin_ctzll(bits);
+            bits &= bits - 1;
+            for (int64_t k = s->listener_start[bit]; k < s->listener_start[bit + 1]; k++) {
+                int64_t type = s->listeners[k] & 3, number = s->listeners[k] >> 14;
+                if (type == 0) continue;
+                int64_t pattern_number = type == 1 ? s->ons[number].ends_on : s->facts[number].pattern;
+                const pattern *q = &r->p->patterns[pattern_number];
+                if (q->code != NONE) {
+                    context c = event_context(r, record);
+                    if (!holds(&c, q->code)) continue;
+                }
+                if (type == 1) end_awards(r, number, event);
+                else fact_push(r->p, &s->facts[number], &r->z->facts[number], record, event);
+            }
+        }
+    }
+    r->last_event = record[0];
+}
+
+/* ---- which instant is next */
+
+static int64_t ticker_next(run *r, const ticker *t, int64_t now) {
+    int64_t next = NEVER;
+    context c = lead_context(r, now);
+    int64_t at = MISSING;
+    switch (t->kind) {
+        case K_FACT_WINDOW: return fact_window_end(&r->s->facts[t->fact], &r->z->facts[t->fact]);
+        case K_INACTIVE:
+            if (r->last_event != MISSING && r->last_event + t->duration > now) next = r->last_event + t->duration;
+            return next;
+        case K_FACT_DAYS:
+        case K_FACT_CROSS: {
+            const fact *f = &r->s->facts[t->fact];
+            at = r->z->facts[t->fact].last_time;
+            if (at != MISSING && f->last != NONE && at <= now - f->last) at = MISSING;
+            break;
+        }
+        case K_PICKED_WINDOW: {
+            const fact *f = &r->s->facts[t->fact];
+            fact_state *z = &r->z->facts[t->fact];
+            fact_advance(f, z, now);
+            int64_t event = f->kind == F_FIRST && f->last != NONE
+                                ? (queue_size(&z->items) ? z->items.a[z->items.head + 1] : NONE)
+                                : z->picked;
+            if (event != NONE) at = channels_of(r->p, r->w->events[event])[r->p->event_numbers + t->channel];
+            break;
+        }
+        default: /* fields */
+            if (c.version != NULL) at = profile_channels_of(r->p, c.version)[r->p->profile_numbers + t->channel];
+    }
+    if (at == MISSING) return NEVER;
+    switch (t->kind) {
+        case K_FIELD_WINDOW:
+        case K_PICKED_WINDOW: {
+            int64_t one = t->next ? at - t->duration : at, two = t->next ? at : at + t->duration;
+            return one > now ? one : two > now ? two : NEVER;
+        }
+        case K_FACT_DAYS:
+        case K_FIELD_DAYS: {
+            int64_t d = now - at, q = d / DAY;
+            if (d % DAY != 0 && d < 0) q--;
+            next = at + (q + 1) * DAY;
+            if (t->kind == K_FIELD_DAYS && at + 1 > now && at + 1 < next) next = at + 1;
+            return next;
+        }
+        default: /* crossings: whole days after (for `until`: before) it */
+            if (t->kind == K_FIELD_CROSS && at + 1 > now) next = at + 1;
+            for (int64_t k = 0; k < t->crossings_count; k++) {
+                int64_t when = at + t->crossings[k] * DAY;
+                if (when > now && when < next) next = when;
+            }
+            return next;
+    }
+}
+
+static int64_t next_instant(run *r, int64_t now) {
+    const score_plan *s = r->s;
+    score_state *z = r->z;
+    int64_t next = r->i < r->w->n ? r->w->events[r->i][0] : NEVER;
+    for (int64_t k = 0; k < s->on_count; k++) {
+        const on_rule *x = &s->ons[k];
+        on_state *o = &z->ons[k];
+        if (x->trigger == T_ABSENCE) {
+            queue *q = &o->pending;
+            while (queue_size(q) && q->a[q->head + 3] <= o->key[q->a[q->head + 2]].killed) q->head += 4;
+            if (queue_size(q) && q->a[q->head] < next) next = q->a[q->head];
+        } else if (x->trigger == T_INACTIVITY && o->due < next) {
+            next = o->due;
+        }
+        if (!r->track || !x->tracked || o->alive == 0) continue;
+        if (x->expiry != NONE) {
+            int64_t end = x->unless_repeated ? o->expires : NEVER;
+            if (!x->unless_repeated) {
+                int64_t i = o->head;
+                while (i < o->n && !o->awards[i].alive) i++;
+                if (i < o->n) end = o->awards[i].instant + x->expiry;
+            }
+            if (end < next) next = end;
+        }
+        if (x->decay != D_NONE && o->next_day != NEVER) {
+            int64_t midnight = midnight_of(r->p, o->next_day);
+            if (midnight <= now) midnight = midnight_of(r->p, o->next_day + 1);
+            if (midnight < next) next = midnight;
+        }
+    }
+    if (!r->track) return next;
+    for (int64_t k = 0; k < s->queue_count; k++) {
+        const queue *q = &z->queues[k];
+        if (q->head < q->n && q->a[q->head] < next) next = q->a[q->head];
+    }
+    if (now != MISSING) {
+        int64_t version = next_version_time(r->w, now);
+        if (version < next) next = version;
+        for (int64_t k = 0; k < s->ticker_count; k++) {
+            int64_t time = ticker_next(r, &s->tickers[k], now);
+            if (time > now && time < next) next = time;
+        }
+    }
+    for (int64_t k = 0; k < s->component_count; k++) {
+        queue *q = &r->w->scores[s->components[k]].course;
+        if (q->head < q->n && q->a[q->head] < next) next = q->a[q->head];
+    }
+    return next;
+}
+
+/* ---- the course */
+
+static void report(run *r, int64_t instant, int64_t value, int64_t tier_now) {
+    walker *w = r->w;
+    score_state *z = r->z;
+    if (value == z->value && tier_now == z->tier) return;
+    if (w->mode == MODE_HISTORY || (w->mode == MODE_ALERTS && tier_now != z->tier)) {
+        int64_t cause = intern_cause(w, r->number);
+        queue *q = &w->rows;
+        if (queue_reserve(q, 8)) {
+            int64_t *row = q->a + q->n;
+            row[0] = w->lead_number;
+            row[1] = w->from_always && instant == w->beginning ? MISSING : instant;
+            row[2] = r->number;
+            row[3] = value;
+            row[4] = narrowed(w, (wide)value - z->value);
+            row[5] = tier_now;
+            row[6] = z->tier;
+            row[7] = cause;
+            q->n += 8;
+        }
+    }
+    z->value = value;
+    z->tier = tier_now;
+}
+
+static void visit(run *r, int64_t instant, int first) {
+    int64_t value = value_at(r, instant, 1);
+    score_state *z = r->z;
+    if (first || value != z->course.a[z->course.n - 1]) {
+        queue_push(&z->course, instant);
+        queue_push(&z->course, value);
+    }
+    report(r, instant, value, tier_of(r->s, z, value));
+}
+
+/* For a formula: the values of its scores at an instant; w->previous keeps those of the instant before. */
+static void read_components(run *r, int64_t instant, int first) {
+    walker *w = r->w;
+    for (int64_t k = 0; k < r->s->component_count; k++) {
+        int64_t each = r->s->components[k];
+        queue *q = &w->scores[each].course;
+        w->previous[each] = first ? 0 : w->values[each];
+        while (q->head < q->n && q->a[q->head] <= instant) {
+            w->values[each] = q->a[q->head + 1];
+            q->head += 2;
+        }
+    }
+}
+
+void walk_score(walker *w, int64_t number) {
+    const score_plan *s = &w->p->scores[number];
+    score_state *z = &w->scores[number];
+    run it = {.w = w, .p = w->p, .s = s, .z = z, .number = number, .counted = 0, .before_at = MISSING, .fresh = 1,
+              .last_event = MISSING, .start = s->start};
+    run *r = &it;
+    r->track = w->mode != MODE_SCORES || s->remembers;
+    for (int64_t k = 0; k < s->on_count; k++) r->exact_before |= s->ons[k].needs_before != 0;
+    int always_dirty = s->when_count || s->has_conditional_bounds || s->ticker_count || s->component_count;
+    for (int64_t g = 0; g < s->group_count; g++)
+        for (int64_t k = 0; k < s->group_bound_count[g]; k++) always_dirty |= s->group_bounds[g][k].when != NONE;
+    z->value = 0;
+    z->tier = NONE;
+    z->in_tier[0] = 0;
+    for (int64_t k = 0; k < s->tier_count; k++) z->in_tier[k] = 0;
+    for (int64_t k = 0; k < s->on_count; k++) z->ons[k].value = 0;
+    for (int64_t k = 0; k < s->when_count; k++) {
+        z->whens[k] = (when_state){0, NONE};
+        z->missing[k] = 0;
+    }
+    queue_clear(&z->course);
+    begin_segment(r);
+    for (int64_t k = 0; k < s->component_count; k++) w->scores[s->components[k]].course.head = 0;
+    if (s->formula != NONE && !r->track) {
+        for (int64_t k = 0; k < s->component_count; k++) w->values[s->components[k]] = w->scores[s->components[k]].value;
+    }
+    int passive = !r->track && s->on_count == 0 && s->fact_count == 0 && s->ticker_count == 0;
+    if (s->formula != NONE && !s->has_conditional_bounds) r->i = w->n; /* it sees its scores alone */
+    int64_t now = MISSING;
+    int first = 1;
+    while (!passive) {
+        int64_t instant = next_instant(r, now);
+        if (first && r->track && w->beginning < instant) instant = w->beginning;
+        if (instant > w->until) break;
+        if (r->track) advance(r, instant);
+        r->reset = NULL;
+        int64_t end = r->i;
+        while (end < w->n && w->events[end][0] == instant) end++;
+        order after = {0, 0};
+        int after_set = 0;
+        w->found_count = 0;
+        due_absences(r, instant);
+        for (;;) {
+            for (int64_t k = r->i; k < end; k++) event_triggers(r, k);
+            due_inactivity(r, instant);
+            if (end > r->counted) r->counted = end;
+            if (w->found_count == 0) break;
+            if (r->exact_before && r->before_at != instant) { /* before an award or a reset changes it */
+                int asked = s->has_resets;
+                for (int64_t k = 0; k < w->found_count && !asked; k++) asked = s->ons[w->found[k].rule].needs_before != 0;
+                if (asked) score_before(r, instant);
+            }
+            occurrence which;
+            if (s->has_resets && first_reset(r, instant, &after, after_set, &which)) {
+                const on_rule *x = &s->ons[which.rule];
+                after_set = 1;
+                begin_segment(r);
+                r->start = x->has_set_to ? x->set_to : s->start;
+                r->reset = x;
+                r->reset_number = which.rule;
+                r->i = which.by_event ? which.event : end;
+                r->dirty = 1;
+                w->found_count = 0;
+                continue;
+            }
+            for (int64_t k = 0; k < w->found_count; k++)
+                if (!s->ons[w->found[k].rule].is_reset) take(r, &w->found[k], instant);
+            break;
+        }
+        for (int64_t k = r->i; k < end; k++) after_event(r, k);
+        r->i = end;
+        if (r->track) {
+            if (s->component_count) read_components(r, instant, first);
+            if (first || always_dirty || r->dirty) {
+                visit(r, instant, first);
+                r->dirty = 0;
+            }
+        }
+        first = 0;
+        now = instant;
+        if (scoredsl_out_of_memory || w->overflow) return;
+    }
+    if (!r->track) {
+        advance(r, w->until);
+        w->divided = 0;
+        z->value = value_at(r, w->until, 1);
+        z->tier = tier_of(s, z, z->value);
+    } else {
+        w->divided = 0;
+        if (s->component_count) read_components(r, w->until, 0);
+        value_at(r, w->until, 0);
+    }
+    if (w->mode == MODE_SCORES) {
+        if (w->divided) w->divisions[number]++;
+        for (int64_t k = 0; k < s->rule_count; k++)
+            if (s->rules[k].is_when && z->missing[s->rules[k].number]) w->missing[number * w->most_rules + k]++;
+    }
+}

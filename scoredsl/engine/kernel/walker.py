@@ -1,0 +1,118 @@
+"""Walkers and plans of the kernel as Python sees them: rows of results as words, causes and tallies as data."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Literal
+
+from scoredsl.engine.kernel.library import kernel
+from scoredsl.reference.tally import Tally
+from scoredsl.semantics.program import Program
+
+Mode = Literal["scores", "history", "alerts"]
+_MODES: tuple[Mode, ...] = ("scores", "history", "alerts")
+HISTORY_WORDS = 8
+"""A row of a history: lead, time, score, value, change, tier, tier before, cause (tiers: -1 is none)."""
+TOO_LARGE = 1
+"""What `walk_lead` gives where a value does not fit 64 bits."""
+
+_words = ctypes.POINTER(ctypes.c_int64)
+
+
+def _library() -> ctypes.CDLL:
+    library = kernel()
+    library.plan_of.restype = ctypes.c_void_p
+    library.plan_of.argtypes = [_words, ctypes.c_int64]
+    library.plan_free.argtypes = [ctypes.c_void_p]
+    library.walker_new.restype = ctypes.c_void_p
+    library.walker_new.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]
+    library.walker_free.argtypes = [ctypes.c_void_p]
+    library.walker_clear_rows.argtypes = [ctypes.c_void_p]
+    for name in ("walker_rows", "walker_causes", "walker_cause_starts"):
+        getattr(library, name).restype = _words
+        getattr(library, name).argtypes = [ctypes.c_void_p, _words]
+    library.walker_tally.restype = ctypes.c_int64
+    library.walker_tally.argtypes = [ctypes.c_void_p, _words, ctypes.c_int64]
+    return library
+
+
+class KernelPlan:
+    """A plan in the kernel's memory; it must outlive its walkers."""
+
+    def __init__(self, words: Sequence[int]) -> None:
+        """Raises ValueError for words that are no plan."""
+        self._library = _library()
+        array = (ctypes.c_int64 * len(words))(*words)
+        self.pointer: int | None = self._library.plan_of(array, len(words))
+        if not self.pointer:
+            raise ValueError("These words are no plan.")
+
+    def __del__(self) -> None:
+        if getattr(self, "pointer", None):
+            self._library.plan_free(self.pointer)
+            self.pointer = None
+
+
+class Walker:
+    """What walks leads, one after the other; one for each thread. `pointer` is what the kernel calls it."""
+
+    def __init__(self, plan: KernelPlan, until: int, mode: Mode) -> None:
+        self._library = _library()
+        self.plan = plan
+        self.pointer: int | None = self._library.walker_new(plan.pointer, until, _MODES.index(mode))
+        if not self.pointer:
+            raise MemoryError
+
+    def __del__(self) -> None:
+        if getattr(self, "pointer", None):
+            self._library.walker_free(self.pointer)
+            self.pointer = None
+
+    @property
+    def function(self) -> int:
+        """The address of `walk_lead`, for who calls it from C."""
+        return ctypes.cast(self._library.walk_lead, ctypes.c_void_p).value or 0
+
+    def rows(self) -> memoryview:
+        """The words of the rows made since `clear`, as a copy (format q)."""
+        return self._taken("walker_rows")
+
+    def clear(self) -> None:
+        self._library.walker_clear_rows(self.pointer)
+
+    def causes(self) -> list[tuple[int, tuple[int, ...]]]:
+        """By cause number: the score and the codes (see `cause_text`)."""
+        words, starts = self._taken("walker_causes").tolist(), self._taken("walker_cause_starts").tolist()
+        ends = [*starts[1:], len(words)][: len(starts)]
+        return [(words[a], tuple(words[a + 1 : b])) for a, b in zip(starts, ends, strict=True)]
+
+    def tally(self, program: Program) -> Tally:
+        """What the walker counted, by the names of the rules."""
+        size = self._library.walker_tally(self.pointer, None, 0)
+        array = (ctypes.c_int64 * size)()
+        self._library.walker_tally(self.pointer, array, size)
+        words = list(array)
+        tally = Tally(ignored=words[0], duplicates=words[1], excluded=words[2])
+        most, each = words[4], words[4] * len(program.scores)
+        lost, missing, without = (words[5 + k * each : 5 + (k + 1) * each] for k in range(3))
+        for number, score in enumerate(program.scores):
+            ons = [rule for rule in score.rules if not hasattr(rule, "branches")]
+            for k, on in enumerate(ons):
+                _add(tally.awards_lost, on.name, lost[number * most + k])
+                _add(tally.without_value, on.name, without[number * most + k])
+            for k, rule in enumerate(score.rules):
+                _add(tally.points_missing, rule.name, missing[number * most + k])
+            _add(tally.divisions_by_zero, score.name, words[5 + 3 * each + number])
+        return tally
+
+    def _taken(self, name: str) -> memoryview:
+        count = ctypes.c_int64()
+        pointer = getattr(self._library, name)(self.pointer, ctypes.byref(count))
+        taken = ctypes.string_at(pointer, count.value * 8) if count.value else b""
+        return memoryview(taken).cast("q")
+
+
+def _add(counter: dict[str, int], name: str, count: int) -> None:
+    if count:
+        counter[name] += count
