@@ -146,6 +146,15 @@ def test_binary_rubbish(tmp_path: Path, name: str) -> None:
         assert "\n" not in str(caught.value) and name in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["e.csv", "e.xlsx", "e.xls", "e.ndjson"])
+def test_what_is_no_text_is_named(tmp_path: Path, name: str) -> None:
+    for start in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        with pytest.raises(SourceError, match="is a spreadsheet or an archive, no text; save its sheet as CSV"):
+            log(tmp_path, name, start + b"\x14\0\0\xff" * 100)
+    with pytest.raises(SourceError, match="is no text file"):
+        log(tmp_path, name, b"lead,event,time\n\0\xff\xfe\n")
+
+
 @pytest.mark.parametrize("pack", [gzipped, zstd])
 def test_truncated_and_damaged(tmp_path: Path, pack: type[bytes]) -> None:
     packed = pack((CSV * 1000).encode())

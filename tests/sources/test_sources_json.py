@@ -149,6 +149,13 @@ def test_a_broken_array_is_an_error(tmp_path: Path, text: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("rest", [",", ",\n" + " " * 100_000])
+def test_an_array_that_is_cut_off_loses_nothing_in_silence(tmp_path: Path, rest: str) -> None:
+    with pytest.raises(SourceError, match=r"e\.json cannot be read: its array is never closed"):
+        log(tmp_path, "e.json", f"[{GOOD}{rest}")
+    assert len(log(tmp_path, "e.json", f"[{GOOD}]" + "\n" * 100_000).events) == 1
+
+
 def test_json_with_an_object_a_line(tmp_path: Path) -> None:
     assert len(log(tmp_path, "e.json", f"\n{GOOD}\n{GOOD}\n").events) == 2
 

@@ -92,6 +92,25 @@ def test_small_numbers_are_told_what_they_may_be(value: Any, may_be: str) -> Non
     assert TimeReader(None, None).trouble(value) == f"The time {quoted} {may_be}"
 
 
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("1.3.2026", "dd.mm.yyyy"),
+        ("31.01.2026 09:30", "dd.mm.yyyy hh:mm"),
+        ("3/14/2026 1:05 PM", "mm/dd/yyyy h:mm am/pm"),
+        ("03/01/2026", "mm/dd/yyyy or dd/mm/yyyy"),
+        ("14/03/2026 09:30:00", "dd/mm/yyyy hh:mm:ss"),
+        ("1 Mar 2026", "d mmm yyyy"),
+        ("Mar 1, 2026", "mmm d, yyyy"),
+    ],
+)
+def test_forms_of_dates_are_proposed(text: str, forms: str) -> None:
+    said = TimeReader(None, None).trouble(text)
+    assert said == f'The time "{text}" cannot be read; write 2026-03-01T09:30:00Z or give --time-format {forms}'
+    for form in forms.split(" or "):
+        assert TimeReader(form, None).read(text) is not None
+
+
 def test_trouble_of_profiles_names_their_option() -> None:
     reader = TimeReader(None, None, "--profile-time-format")
     for value in (20240131, 45000.5, 0, "soon"):

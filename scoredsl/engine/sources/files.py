@@ -31,6 +31,10 @@ _BY_ENDING = {
 _COMPRESSED = (".gz", ".gzip", ".zst", ".zstd")
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
+_ZIP = b"PK\x03\x04"
+"""Also how the workbooks of spreadsheets begin ..."""
+_OFFICE = b"\xd0\xcf\x11\xe0"
+"""... and how they began before."""
 _CHUNK = 1 << 20
 _PATTERN = "*?["
 
@@ -114,9 +118,13 @@ def prepare(given: str, number: int, input_format: str | None, folder: Path) -> 
     except (OSError, EOFError, zlib.error) as problem:
         raise SourceError(f"{said(given)} cannot be read: {_reason(problem)}.") from problem
     kind = wanted or _by_name(given) or _sniffed(head)
+    if kind != "parquet" and head.startswith((_ZIP, _OFFICE)):
+        raise SourceError(f"{said(given)} is a spreadsheet or an archive, no text; save its sheet as CSV (CSV UTF-8).")
     encoding = None if kind == "parquet" else wide(head)
     if encoding is not None:
         raise SourceError(f"{said(given)} is {encoding} text, not UTF-8. {repair(given, encoding)}")
+    if kind != "parquet" and b"\0" in head and not _is_utf8(head):
+        raise SourceError(f"{said(given)} is no text file; a log is CSV, TSV, NDJSON, JSON or Parquet.")
     if kind is None:
         raise SourceError(
             f"The format of {said(given)} cannot be told; say it with --input-format ({', '.join(FORMATS)})."
@@ -185,6 +193,15 @@ def _reason(problem: Exception) -> str:
     if isinstance(problem, OSError) and problem.strerror:
         return problem.strerror[0].lower() + problem.strerror[1:]
     return str(problem).splitlines()[0].rstrip(".") if str(problem) else type(problem).__name__
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Whether the beginning of a file, which may end inside a character, is UTF-8."""
+    try:
+        head.decode()
+    except UnicodeDecodeError as problem:
+        return len(head) == _CHUNK and problem.start > len(head) - 4
+    return True
 
 
 def _by_name(given: str) -> str | None:

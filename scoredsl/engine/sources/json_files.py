@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from io import SEEK_END
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from scoredsl.semantics.log import Value
 
 _LARGEST_RECORD = 1 << 30
 _DIGITS = 4000
+_BLOCK = 1 << 16
 _HUGE = re.compile(r"[eE]\+?[0-9]{3}|[0-9]{300}")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _NOT_UTF8 = "The line is not UTF-8 text"
@@ -36,7 +38,11 @@ def read_json(db: Any, file: LocalFile) -> Table:
     with Path(file.path).open("rb") as source:
         start = source.read(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"["):
-        return _cut(db, file, "array")
+        table = _cut(db, file, "array")
+        if not _closed(file):
+            # DuckDB takes an array that is cut off after a comma for a whole one.
+            raise SourceError(f"{file.name} cannot be read: its array is never closed; the file may be cut off.")
+        return table
     table = read_ndjson(db, file)
     if not table.rows and start.startswith(b"{"):
         # No line is an object: perhaps each is laid out over several.
@@ -48,6 +54,19 @@ def read_json(db: Any, file: LocalFile) -> Table:
 def read_ndjson(db: Any, file: LocalFile) -> Table:
     """One object a line; blank lines are nothing; rows are the file's lines. Raises SourceError."""
     return _table(lines_of(db, file.name, file.path))
+
+
+def _closed(file: LocalFile) -> bool:
+    """Whether the last sign of a file is the end of an array."""
+    with Path(file.path).open("rb") as source:
+        position = source.seek(0, SEEK_END)
+        while position > 0:
+            position = max(0, position - _BLOCK)
+            source.seek(position)
+            block = source.read(_BLOCK).rstrip(b" \t\r\n")
+            if block:
+                return block.endswith(b"]")
+    return False
 
 
 def _cut(db: Any, file: LocalFile, layout: str) -> Table:

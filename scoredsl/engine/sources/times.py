@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
 from scoredsl.engine.sources.options import SourceError
@@ -25,6 +26,14 @@ _DATE_DIGITS = re.compile(
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}", re.ASCII)
 _MONTH = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])", re.ASCII)
 _DIGIT_FORMS = ("ddmmyyyy", "mmddyyyy", "yymmdd", "ddmmyy")
+_FORMS = tuple(
+    day + clock
+    for day in (
+        "dd.mm.yyyy", "dd.mm.yy", "mm/dd/yyyy", "dd/mm/yyyy", "yyyy/mm/dd", "dd-mm-yyyy", "d mmm yyyy", "mmm d, yyyy"
+    )
+    for clock in ("", " hh:mm", " hh:mm:ss", " h:mm am/pm", " h:mm:ss am/pm")
+)
+"""Forms that are proposed where a text has them."""
 _FIRST_SHEET, _LAST_SHEET = 20_000, 80_000
 """Spreadsheets' numbers for days from 1954 to 2119."""
 _MOST_DAYS = 10**7
@@ -93,7 +102,8 @@ class TimeReader:
         number = bare.replace(",", ".")
         if _NUMBER.fullmatch(number) and abs(Decimal(number)) < SMALLEST:
             return f"The time {quoted} {self._likely(bare)}"
-        return f"The time {quoted} cannot be read; write 2026-03-01T09:30:00Z or give {self._option}"
+        likely = " or ".join(form for form in _FORMS if _compiled(form).read(text.strip()))
+        return f"The time {quoted} cannot be read; write 2026-03-01T09:30:00Z or give {self._option} {likely}".rstrip()
 
     def _likely(self, digits: str) -> str:
         """What a number may be that is too small for seconds since 1970."""
@@ -102,7 +112,7 @@ class TimeReader:
         if _MONTH.fullmatch(digits):
             return "may be a year and a month; a time needs the day, too"
         for form in _DIGIT_FORMS:
-            found = time_format(form).read(digits)
+            found = _compiled(form).read(digits)
             if found is not None and found[0].year >= _EPOCH.year:
                 return f"may be {found[0].date()}; say {self._option} {form} (or seconds)"
         if _FIRST_SHEET <= Decimal(digits.replace(",", ".")) < _LAST_SHEET:
@@ -179,6 +189,9 @@ class TimeReader:
     @staticmethod
     def _in_range(instant: int | None) -> int | None:
         return instant if instant is not None and _FIRST <= instant <= _LAST else None
+
+
+_compiled = cache(time_format)
 
 
 def _floor(number: Decimal) -> int:
