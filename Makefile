@@ -11,11 +11,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 export HYPOTHESIS_PROFILE
 
-.PHONY: help demo test test-long lint conformance examples wheel wheel-test clean
+.PHONY: help demo test test-kernel test-long lint conformance examples wheel wheel-test clean
 
 help:
 	@echo "make demo         install into .venv, score a real log, explain one lead, run the tests of all examples"
 	@echo "make test         everything that CI runs on the sources: ruff, mypy, pytest"
+	@echo "make test-kernel  the tests of the kernel, compiled with checks of every access"
 	@echo "make test-long    pytest with many more random programs and logs"
 	@echo "make lint         ruff and mypy alone"
 	@echo "make conformance  the conformance cases through the command line"
@@ -80,6 +81,14 @@ examples: $(VENV)/.installed
 
 test: lint
 	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+# The kernel again with the checks of the compiler: no access outside of what is there, nothing undefined (gcc or clang).
+test-kernel: $(VENV)/.installed-dev
+	@kernel="$$(cd "$(VENV)" && pwd)/checked/_kernel.so"; cc="$${CC:-cc}"; \
+	CC="$$cc" $(BIN)/python scoredsl/engine/kernel/compiler.py "$$kernel" -g -fsanitize=address,undefined \
+	  -fno-sanitize-recover=all && \
+	LD_PRELOAD="$$($$cc -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 SCOREDSL_KERNEL="$$kernel" \
+	  $(BIN)/python -m pytest tests/kernel $(PYTEST_ARGS)
 
 test-long:
 	@$(MAKE) --no-print-directory test HYPOTHESIS_PROFILE=long

@@ -65,6 +65,7 @@ REACHES_FILES = {
     "syntax/grammar.py": "the packaged grammar, and its tables in the user's cache",
     "engine/kernel/compiler.py": "compiles the kernel",
     "engine/kernel/library.py": "loads the kernel, from the user's cache too",
+    "engine/kernel/partition.py": "names the temporary file of what does not fit in memory",
     "engine/output.py": "replaces files whole",
     "engine/results.py": "writes results",
     "engine/sources/": "reads logs and profiles",

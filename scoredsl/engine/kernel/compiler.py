@@ -3,7 +3,8 @@
 The compiler is `$CC`, else the first of `cc`, `gcc`, `clang` that is there, else that of the package `ziglang`. The
 library carries the hash of the sources it was made of, so that a stale one is never used.
 
-Run as a program it prints the package that a build needs here: `ziglang`, or nothing where a compiler is found.
+Run as a program it prints the package that a build needs here: `ziglang`, or nothing where a compiler is found. With a
+path it compiles the library to there, strictly, with any further flags.
 """
 
 from __future__ import annotations
@@ -22,8 +23,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FLAGS = ("-std=c11", "-O3", "-ffp-contract=off", "-fno-fast-math", "-fvisibility=hidden")
-WARNINGS = ("-Wall", "-Wextra", "-Werror")
-SANITIZERS = ("-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined")
+STRICT = ("-Wall", "-Wextra", "-Werror")
 PACKAGE = "ziglang"
 """The compiler that can be had from the package index."""
 _MACHINES = {"x86_64", "amd64", "aarch64", "arm64", "i386", "i686", "x86"}
@@ -105,4 +105,7 @@ def compile_library(target: Path, extra: Sequence[str] = (), folder: Path = HERE
 
 
 if __name__ == "__main__":
-    print(*needed_packages())
+    if len(sys.argv) > 1:
+        compile_library(Path(sys.argv[1]), [*STRICT, *sys.argv[2:]])
+    else:
+        print(*needed_packages())

@@ -1,0 +1,394 @@
+/* One partition: its rows by lead, each lead's rows in canonical order, and each lead handed to the walk. */
+#include <stdlib.h>
+
+#include "partition.h"
+#include "spill.h"
+
+struct rows {
+    const int64_t **row; /* in the order of arrival, then by lead */
+    uint32_t *lead;
+    int64_t *start; /* by lead, and the end */
+    int64_t count, room, starts;
+    const int64_t **sorted;
+    int64_t sorted_room;
+};
+
+struct work {
+    const struct store *store;
+    int64_t lead_words, id_words;
+    struct rows rows[STREAMS];
+    uint64_t *loaded; /* what was in the file, or in an older layout */
+    int64_t loaded_words, loaded_room;
+    uint64_t *raw; /* a block of an older layout, as it was in the file */
+    int64_t raw_bytes;
+    uint64_t *keys; /* by lead: its words */
+    int64_t leads, key_room;
+    uint32_t *slots; /* lead + 1; 0 is empty */
+    int64_t slot_count;
+    const int64_t **spare; /* for sorting */
+    const uint64_t **ids;
+    int64_t spare_room, id_room;
+    int64_t error;
+};
+
+EXPORT struct work *work_new(void);
+EXPORT void work_free(struct work *w);
+EXPORT int64_t work_load(struct work *w, const struct store *s, int64_t partition, const volatile int32_t *cancel);
+EXPORT int work_walk(struct work *w, walk_function *walk, void *walker, const volatile int32_t *cancel,
+                     volatile int64_t *done);
+EXPORT int64_t work_lead_bytes(const struct work *w);
+EXPORT void work_leads(const struct work *w, int32_t *offsets, uint8_t *bytes);
+EXPORT int64_t work_error(const struct work *w);
+EXPORT int count_lead(void *walker, const struct lead_input *in);
+EXPORT void fill_places(int64_t *places, int64_t from, int64_t count);
+
+struct work *work_new(void) { return calloc(1, sizeof(struct work)); }
+
+void work_free(struct work *w)
+{
+    if (!w) return;
+    for (int stream = 0; stream < STREAMS; stream++) {
+        free(w->rows[stream].row);
+        free(w->rows[stream].lead);
+        free(w->rows[stream].start);
+        free(w->rows[stream].sorted);
+    }
+    free(w->loaded);
+    free(w->raw);
+    free(w->keys);
+    free(w->slots);
+    free(w->spare);
+    free(w->ids);
+    free(w);
+}
+
+/* Makes room for `count` items of `size` bytes in the array that a pointer at `array` names; what was there is lost unless `keep`. */
+static int reserve(void *array, int64_t *room, int64_t count, size_t size, int keep)
+{
+    if (count <= *room) return 1;
+    void *old, *made;
+    memcpy(&old, array, sizeof old);
+    int64_t more = count + count / 4 + 64;
+    made = keep ? realloc(old, (size_t)more * size) : malloc((size_t)more * size);
+    if (!made) return 0;
+    if (!keep) free(old);
+    memcpy(array, &made, sizeof made);
+    *room = more;
+    return 1;
+}
+
+/* ---- loading */
+
+static int64_t words_of(const struct store *s, int64_t stream, int64_t layout)
+{
+    const struct layout *l = &s->layouts[layout];
+    return l->lead_words + (stream == EVENTS ? l->id_words : 0) + s->fixed[stream];
+}
+
+static void widen_rows(const struct store *s, int64_t stream, int64_t layout, const uint64_t *from, uint64_t *to,
+                       int64_t rows)
+{
+    const struct layout *old = &s->layouts[layout], *now = &s->layouts[s->layout_count - 1];
+    int64_t old_id = stream == EVENTS ? old->id_words : 0, id = stream == EVENTS ? now->id_words : 0;
+    for (int64_t i = 0; i < rows; i++) {
+        words_widen(s->leads, from, old->lead_words, to, now->lead_words);
+        from += old->lead_words;
+        to += now->lead_words;
+        if (id && old_id)
+            words_widen(s->ids, from, old_id, to, id);
+        else
+            for (int64_t k = 0; k < id; k++) to[k] = NO_TEXT;
+        from += old_id;
+        to += id;
+        memcpy(to, from, (size_t)s->fixed[stream] * sizeof *to);
+        from += s->fixed[stream];
+        to += s->fixed[stream];
+    }
+}
+
+static void add_rows(struct rows *r, const uint64_t *words, int64_t rows, int64_t row_words)
+{
+    for (int64_t i = 0; i < rows; i++) r->row[r->count++] = (const int64_t *)(words + i * row_words);
+}
+
+/* Where a loaded block's rows go. */
+static uint64_t *take(struct work *w, int64_t words)
+{
+    uint64_t *to = w->loaded + w->loaded_words;
+    w->loaded_words += words;
+    return to;
+}
+
+static int load_stream(struct work *w, const struct store *s, int64_t stream, int64_t partition,
+                       const volatile int32_t *cancel)
+{
+    const struct chain *c = &s->chains[stream][partition];
+    struct rows *r = &w->rows[stream];
+    int64_t newest = s->layout_count - 1, words = words_of(s, stream, newest);
+    for (int64_t i = 0; i < c->spilled_count; i++) {
+        const struct spilled *b = &c->spilled[i];
+        int64_t bytes = b->rows * words_of(s, stream, b->layout) * 8;
+        uint64_t *to = take(w, b->rows * words);
+        if (b->layout != newest && !reserve(&w->raw, &w->raw_bytes, bytes, 1, 0)) return KERNEL_NO_MEMORY;
+        w->error = spill_read(s->file, b->layout == newest ? to : w->raw, bytes, b->at);
+        if (w->error) return KERNEL_FILE;
+        if (b->layout != newest) widen_rows(s, stream, b->layout, w->raw, to, b->rows);
+        add_rows(r, to, b->rows, words);
+        if (*cancel) return KERNEL_CANCELLED;
+    }
+    for (const struct block *b = c->first; b; b = b->next) {
+        const uint64_t *at = b->words;
+        if (b->layout != newest) {
+            uint64_t *to = take(w, b->rows * words);
+            widen_rows(s, stream, b->layout, b->words, to, b->rows);
+            at = to;
+        }
+        add_rows(r, at, b->rows, words);
+        if (*cancel) return KERNEL_CANCELLED;
+    }
+    return KERNEL_OK;
+}
+
+/* ---- grouping */
+
+static inline uint64_t slot_hash(const uint64_t *key, int64_t words)
+{
+    uint64_t hash = key[0];
+    for (int64_t i = 1; i < words; i++) hash = hash_word(hash, key[i]);
+    hash *= UINT64_C(0x94D049BB133111EB);
+    return hash ^ (hash >> 32);
+}
+
+static int grow_slots(struct work *w)
+{
+    int64_t count = w->slot_count ? 2 * w->slot_count : 1024;
+    uint32_t *slots = calloc((size_t)count, sizeof *slots);
+    if (!slots) return 0;
+    for (int64_t i = 0; i < w->leads; i++) {
+        uint64_t at = slot_hash(w->keys + i * w->lead_words, w->lead_words);
+        while (slots[at & (uint64_t)(count - 1)]) at++;
+        slots[at & (uint64_t)(count - 1)] = (uint32_t)i + 1;
+    }
+    free(w->slots);
+    w->slots = slots;
+    w->slot_count = count;
+    return 1;
+}
+
+static inline int group_rows(struct work *w, struct rows *r, int64_t words)
+{
+    uint64_t mask = (uint64_t)w->slot_count - 1;
+    for (int64_t i = 0; i < r->count; i++) {
+        const uint64_t *key = (const uint64_t *)r->row[i];
+        uint64_t at = slot_hash(key, words);
+        uint32_t slot;
+        for (; (slot = w->slots[at & mask]); at++) {
+            const uint64_t *other = w->keys + (int64_t)(slot - 1) * words;
+            int64_t k = 0;
+            while (k < words && other[k] == key[k]) k++;
+            if (k == words) break;
+        }
+        if (!slot) {
+            if (w->leads >= UINT32_MAX - 1) return KERNEL_NO_MEMORY;
+            if (!reserve(&w->keys, &w->key_room, (w->leads + 1) * words, sizeof *w->keys, 1)) return KERNEL_NO_MEMORY;
+            memcpy(w->keys + w->leads * words, key, (size_t)words * sizeof *key);
+            w->slots[at & mask] = slot = (uint32_t)++w->leads;
+            if (2 * w->leads > w->slot_count) {
+                if (!grow_slots(w)) return KERNEL_NO_MEMORY;
+                mask = (uint64_t)w->slot_count - 1;
+            }
+        }
+        r->lead[i] = slot - 1;
+    }
+    return KERNEL_OK;
+}
+
+/* Sets the rows by lead; `skip` is where the time stands in a row. */
+static int sort_by_lead(struct work *w, struct rows *r, int64_t skip)
+{
+    if (!reserve(&r->start, &r->starts, w->leads + 1, sizeof *r->start, 0)) return KERNEL_NO_MEMORY;
+    memset(r->start, 0, (size_t)(w->leads + 1) * sizeof *r->start);
+    if (!reserve(&r->sorted, &r->sorted_room, r->count, sizeof *r->sorted, 0)) return KERNEL_NO_MEMORY;
+    for (int64_t i = 0; i < r->count; i++) r->start[r->lead[i]]++;
+    int64_t sum = 0;
+    for (int64_t i = 0; i <= w->leads; i++) {
+        int64_t count = r->start[i];
+        r->start[i] = sum;
+        sum += count;
+    }
+    for (int64_t i = 0; i < r->count; i++) r->sorted[r->start[r->lead[i]]++] = r->row[i] + skip;
+    for (int64_t i = w->leads; i > 0; i--) r->start[i] = r->start[i - 1];
+    r->start[0] = 0;
+    return KERNEL_OK;
+}
+
+int64_t work_load(struct work *w, const struct store *s, int64_t partition, const volatile int32_t *cancel)
+{
+    w->store = s;
+    w->leads = 0;
+    w->loaded_words = 0;
+    w->error = 0;
+    int64_t newest = s->layout_count - 1, words = 0;
+    for (int stream = 0; stream < STREAMS; stream++) w->rows[stream].count = 0;
+    if (newest < 0) return 0;
+    w->lead_words = s->layouts[newest].lead_words;
+    w->id_words = s->layouts[newest].id_words;
+    for (int64_t stream = 0; stream < STREAMS; stream++) {
+        const struct chain *c = &s->chains[stream][partition];
+        for (int64_t i = 0; i < c->spilled_count; i++) words += c->spilled[i].rows * words_of(s, stream, newest);
+        for (const struct block *b = c->first; b; b = b->next)
+            if (b->layout != newest) words += b->rows * words_of(s, stream, newest);
+    }
+    if (!reserve(&w->loaded, &w->loaded_room, words, sizeof *w->loaded, 0)) return KERNEL_NO_MEMORY;
+    if (w->slot_count)
+        memset(w->slots, 0, (size_t)w->slot_count * sizeof *w->slots);
+    else if (!grow_slots(w))
+        return KERNEL_NO_MEMORY;
+    for (int64_t stream = 0; stream < STREAMS; stream++) {
+        struct rows *r = &w->rows[stream];
+        int64_t count = s->chains[stream][partition].rows, room = r->room;
+        if (!reserve(&r->row, &r->room, count, sizeof *r->row, 0)) return KERNEL_NO_MEMORY;
+        if (r->room != room) {
+            free(r->lead);
+            r->lead = malloc((size_t)r->room * sizeof *r->lead);
+            if (!r->lead) {
+                r->room = 0;
+                return KERNEL_NO_MEMORY;
+            }
+        }
+        int result = count ? load_stream(w, s, stream, partition, cancel) : KERNEL_OK;
+        if (result != KERNEL_OK) return result;
+        switch (w->lead_words) {
+        case 1: result = group_rows(w, r, 1); break;
+        case 2: result = group_rows(w, r, 2); break;
+        case 3: result = group_rows(w, r, 3); break;
+        default: result = group_rows(w, r, w->lead_words);
+        }
+        if (result != KERNEL_OK) return result;
+    }
+    for (int64_t stream = 0; stream < STREAMS; stream++) {
+        int64_t skip = w->lead_words + (stream == EVENTS ? w->id_words : 0);
+        int result = sort_by_lead(w, &w->rows[stream], skip);
+        if (result != KERNEL_OK) return result;
+    }
+    return w->leads;
+}
+
+/* ---- canonical order */
+
+static inline int before_or_same(const struct work *w, int64_t stream, const int64_t *a, const int64_t *b)
+{
+    if (a[0] != b[0]) return a[0] < b[0];
+    if (stream == VERSIONS) return a[1] <= b[1];
+    if (!w->id_words) return 1;
+    return words_compare(w->store->ids, (const uint64_t *)a - w->id_words, (const uint64_t *)b - w->id_words,
+                         w->id_words) <= 0;
+}
+
+static void merge_sort(const struct work *w, int64_t stream, const int64_t **rows, const int64_t **spare, int64_t count)
+{
+    if (count <= 12) {
+        for (int64_t i = 1; i < count; i++) {
+            const int64_t *row = rows[i];
+            int64_t k = i;
+            for (; k > 0 && !before_or_same(w, stream, rows[k - 1], row); k--) rows[k] = rows[k - 1];
+            rows[k] = row;
+        }
+        return;
+    }
+    int64_t half = count / 2;
+    merge_sort(w, stream, rows, spare, half);
+    merge_sort(w, stream, rows + half, spare, count - half);
+    if (before_or_same(w, stream, rows[half - 1], rows[half])) return;
+    memcpy(spare, rows, (size_t)half * sizeof *spare);
+    int64_t left = 0, right = half, to = 0;
+    while (left < half && right < count)
+        if (before_or_same(w, stream, spare[left], rows[right]))
+            rows[to++] = spare[left++];
+        else
+            rows[to++] = rows[right++];
+    while (left < half) rows[to++] = spare[left++];
+}
+
+static int set_in_order(struct work *w, int64_t stream, const int64_t **rows, int64_t count)
+{
+    for (int64_t i = 1; i < count; i++) {
+        if (before_or_same(w, stream, rows[i - 1], rows[i])) continue;
+        if (!reserve(&w->spare, &w->spare_room, count, sizeof *w->spare, 0)) return KERNEL_NO_MEMORY;
+        merge_sort(w, stream, rows, w->spare, count);
+        break;
+    }
+    return KERNEL_OK;
+}
+
+int work_walk(struct work *w, walk_function *walk, void *walker, const volatile int32_t *cancel, volatile int64_t *done)
+{
+    struct rows *events = &w->rows[EVENTS], *versions = &w->rows[VERSIONS];
+    struct lead_input in = {0};
+    in.lead_words = (int32_t)w->lead_words;
+    in.id_words = (int32_t)w->id_words;
+    for (int64_t lead = 0; lead < w->leads; lead++) {
+        const int64_t **event = events->sorted + events->start[lead];
+        const int64_t **version = versions->sorted + versions->start[lead];
+        in.events = events->start[lead + 1] - events->start[lead];
+        in.versions = versions->start[lead + 1] - versions->start[lead];
+        int result = set_in_order(w, EVENTS, event, in.events);
+        if (result == KERNEL_OK) result = set_in_order(w, VERSIONS, version, in.versions);
+        if (result != KERNEL_OK) return result;
+        if (w->id_words) {
+            if (!reserve(&w->ids, &w->id_room, in.events, sizeof *w->ids, 0)) return KERNEL_NO_MEMORY;
+            for (int64_t i = 0; i < in.events; i++) w->ids[i] = (const uint64_t *)event[i] - w->id_words;
+            in.ids = w->ids;
+        }
+        in.event = event;
+        in.version = version;
+        in.lead = w->keys + lead * w->lead_words;
+        in.index = lead;
+        result = walk(walker, &in);
+        if (result != KERNEL_OK) return result;
+        *done += in.events;
+        if (*cancel) return KERNEL_CANCELLED;
+    }
+    return KERNEL_OK;
+}
+
+/* ---- the leads */
+
+int64_t work_lead_bytes(const struct work *w)
+{
+    int64_t bytes = 0;
+    for (int64_t i = 0; i < w->leads; i++)
+        bytes += words_length(w->store->leads, w->keys + i * w->lead_words, w->lead_words);
+    return bytes;
+}
+
+/* The texts of the leads by index, as Arrow has them. */
+void work_leads(const struct work *w, int32_t *offsets, uint8_t *bytes)
+{
+    int32_t at = 0;
+    for (int64_t i = 0; i < w->leads; i++) {
+        const uint64_t *key = w->keys + i * w->lead_words;
+        offsets[i] = at;
+        words_decode(w->store->leads, key, w->lead_words, bytes + at);
+        at += (int32_t)words_length(w->store->leads, key, w->lead_words);
+    }
+    offsets[w->leads] = at;
+}
+
+int64_t work_error(const struct work *w) { return w->error; }
+
+/* A walk that only counts: leads, events, profile rows, and a sum over the times. */
+int count_lead(void *walker, const struct lead_input *in)
+{
+    int64_t *sums = walker;
+    sums[0]++;
+    sums[1] += in->events;
+    sums[2] += in->versions;
+    for (int64_t i = 0; i < in->events; i++) sums[3] += in->event[i][0] & 0xFF;
+    return KERNEL_OK;
+}
+
+void fill_places(int64_t *places, int64_t from, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) places[i] = from + i;
+}

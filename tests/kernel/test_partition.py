@@ -1,0 +1,259 @@
+"""The partition store gives each lead its rows in canonical order, whatever the texts, batches and budgets are."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoredsl.engine.kernel.library import kernel
+from scoredsl.engine.kernel.partition import MIB, WALK_FUNCTION, Cancelled, PartitionStore, WalkError
+
+NO_TIME = -(2**63)
+Event = tuple[str, int, str | None, int, float]
+Version = tuple[str, int, int, int]
+EVENTS = pa.schema(
+    [("lead", pa.string()), ("time", pa.int64()), ("id", pa.string()), ("m0", pa.uint64()), ("n0", pa.float64())]
+)
+VERSIONS = pa.schema([("lead", pa.string()), ("time", pa.int64()), ("m0", pa.uint64())])
+TYPES = [pa.string(), pa.large_string(), pa.string_view()]
+
+TEXTS = st.one_of(
+    st.text(alphabet="ab\0é😀", max_size=12),
+    st.sampled_from(["a" * n for n in (6, 7, 8, 9, 15, 16, 23, 126, 127, 128, 129, 300)]),
+    st.builds(lambda n, end: "x" * n + end, st.integers(110, 140), st.text(alphabet="ab\0", max_size=2)),
+    st.integers(0, 10**9).map(str),
+)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was told of each lead."""
+
+    events: dict[str, list[tuple[int, int, float]]] = field(default_factory=dict)
+    versions: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
+
+
+def double(word: int) -> float:
+    return ctypes.c_double.from_buffer(ctypes.c_int64(word)).value
+
+
+def walked(store: PartitionStore, threads: int = 2) -> Seen:
+    """Walks over all leads with a function of Python that writes down what it is given."""
+    seen = Seen()
+    lock = threading.Lock()
+    rows: dict[int, list[tuple[Any, Any]]] = {1: [], 2: []}
+
+    @WALK_FUNCTION
+    def write_down(walker: int, given: Any) -> int:
+        lead = given.contents
+        events = [(lead.event[i][0], lead.event[i][1], double(lead.event[i][2])) for i in range(lead.events)]
+        versions = [tuple(lead.version[i][k] for k in range(3)) for i in range(lead.versions)]
+        assert lead.index == len(rows[walker])
+        rows[walker].append((events, versions))
+        return 0
+
+    def finished(number: int, leads: Any) -> None:
+        with lock:
+            for name, (events, versions) in zip(leads.to_pylist(), rows[number + 1], strict=True):
+                assert name not in seen.events
+                seen.events[name] = events
+                seen.versions[name] = versions
+            rows[number + 1] = []
+
+    store.walk(write_down, list(range(1, threads + 1)), finished)
+    return seen
+
+
+def expected(events: list[Event], versions: list[Version], ids: bool) -> Seen:
+    """The same by plain sorting."""
+    seen = Seen()
+    for name in [event[0] for event in events] + [version[0] for version in versions]:
+        seen.events[name], seen.versions[name] = [], []
+    key = (lambda e: (e[1], e[2] is None, (e[2] or "").encode())) if ids else (lambda e: e[1])
+    for event in sorted(events, key=key):
+        seen.events[event[0]].append((event[1], event[3], event[4]))
+    for version in sorted(versions, key=lambda v: (v[1], v[2])):
+        seen.versions[version[0]].append((version[1], version[2], version[3]))
+    return seen
+
+
+def batch_of(schema: Any, rows: list[Any], type_: Any, before: int = 0) -> Any:
+    """A record batch with texts of a type, sliced out of a longer one that has `before` other rows."""
+    rows = [rows[0]] * before + rows
+    columns = []
+    for values, (name, kind) in zip(zip(*rows, strict=True), [(f.name, f.type) for f in schema], strict=True):
+        del name
+        columns.append(pa.array(values, type_ if kind == pa.string() else kind))
+    return pa.RecordBatch.from_arrays(columns, schema.names).slice(before)
+
+
+def fill(
+    store: PartitionStore, events: list[Event], versions: list[Version], size: int, type_: Any, before: int = 0
+) -> None:
+    schema = EVENTS if store.ids else pa.schema([f for f in EVENTS if f.name != "id"])
+    for at in range(0, len(events), size):
+        rows = [event if store.ids else (event[0], event[1], *event[3:]) for event in events[at : at + size]]
+        store.add_events(batch_of(schema, rows, type_, before))
+        some = versions[at : at + size]
+        if some:
+            store.add_versions(batch_of(VERSIONS, [(v[0], v[1], v[3]) for v in some], type_, before))
+    for at in range(-(-len(events) // size) * size, len(versions), size):
+        rows = [(v[0], v[1], v[3]) for v in versions[at : at + size]]
+        store.add_versions(batch_of(VERSIONS, rows, type_, before))
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> tuple[list[Event], list[Version]]:
+    leads = st.sampled_from(draw(st.lists(TEXTS, min_size=1, max_size=8)))
+    ids = st.one_of(st.none(), TEXTS)
+    times = st.integers(-3, 3)
+    events = draw(st.lists(st.tuples(leads, times, ids), max_size=60))
+    versions = draw(st.lists(st.tuples(leads, st.one_of(st.just(NO_TIME), times)), max_size=20))
+    return (
+        [(lead, time, name, number, number / 4) for number, (lead, time, name) in enumerate(events)],
+        [(lead, time, place, 7 * place) for place, (lead, time) in enumerate(versions)],
+    )
+
+
+@given(logs(), st.booleans(), st.integers(1, 60), st.sampled_from(TYPES), st.integers(0, 9))
+def test_each_lead_has_its_rows_in_canonical_order(
+    log: tuple[list[Event], list[Version]], ids: bool, size: int, type_: Any, before: int
+) -> None:
+    events, versions = log
+    with PartitionStore(ids=ids, bits=2) as store:
+        fill(store, events, versions, size, type_, before)
+        assert (store.events, store.versions) == (len(events), len(versions))
+        assert walked(store) == expected(events, versions, ids)
+        assert store.walked == len(events)
+
+
+def many(count: int, leads: int) -> tuple[list[Event], list[Version]]:
+    """A log whose leads and ids grow longer, so that texts that were short enough no longer are."""
+    events: list[Event] = []
+    for i in range(count):
+        k = i * 7919 % leads
+        lead = f"{k}" if i < count // 2 else f"{k}" + "-" * (k % 40)
+        name = None if i % 11 == 0 else f"{i * 31 % count:0{1 + 160 * (i % 9 == 0)}d}"
+        events.append((lead, i * 104729 % 50, name, i, i / 8))
+    versions = [(f"{i % (2 * leads)}", NO_TIME if i % 3 else i % 7, i, i) for i in range(count // 5)]
+    return events, versions
+
+
+@pytest.mark.parametrize("ids", [False, True])
+@pytest.mark.parametrize("type_", TYPES)
+def test_what_does_not_fit_goes_to_a_file_and_comes_back(tmp_path: Path, ids: bool, type_: Any) -> None:
+    events, versions = many(20_000, 700)
+    with PartitionStore(ids=ids, budget=MIB // 8, temp_dir=str(tmp_path), bits=2) as store:
+        fill(store, events, versions, 997, type_)
+        assert store.spilled > 2 * store.memory
+        assert store.layout()[2] > 1
+        assert walked(store) == expected(events, versions, ids)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_partition_that_is_too_large_is_split(tmp_path: Path) -> None:
+    events, versions = many(30_000, 900)
+    with PartitionStore(ids=True, budget=1 << 14, temp_dir=str(tmp_path), bits=1) as store:
+        fill(store, events, versions, 5000, pa.string())
+        assert walked(store, threads=1) == expected(events, versions, True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_lead_can_be_larger_than_the_budget(tmp_path: Path) -> None:
+    events: list[Event] = [("one", -i // 3, f"{i}", i, 0.0) for i in range(20_000)]
+    with PartitionStore(ids=True, budget=1 << 14, temp_dir=str(tmp_path), bits=1) as store:
+        fill(store, events, [], 5000, pa.string_view())
+        assert walked(store) == expected(events, [], True)
+
+
+def test_a_few_long_texts_do_not_widen_all() -> None:
+    events: list[Event] = [(f"lead_{i:08d}" if i % 1000 else "l" * 500 + f"{i}", i, None, i, 0.0) for i in range(5000)]
+    with PartitionStore(ids=False) as store:
+        fill(store, events, [], 5000, pa.string())
+        assert store.layout() == (2, 0, 1)
+        assert walked(store) == expected(events, [], False)
+
+
+def test_an_empty_store() -> None:
+    with PartitionStore(ids=True) as store:
+        assert walked(store) == Seen()
+        store.add_events(batch_of(EVENTS, [("a", 1, "b", 1, 1.0)], pa.string()).slice(1))
+        assert walked(store) == Seen()
+
+
+def test_leads_of_profiles_alone_are_walked() -> None:
+    with PartitionStore(ids=True) as store:
+        store.add_versions(batch_of(VERSIONS, [("b", 1, 2), ("a", NO_TIME, 1), ("b", NO_TIME, 3)], pa.string()))
+        seen = walked(store)
+    assert seen.events == {"a": [], "b": []}
+    assert seen.versions == {"a": [(NO_TIME, 1, 1)], "b": [(NO_TIME, 2, 3), (1, 0, 2)]}
+
+
+def test_a_place_that_is_given_counts() -> None:
+    schema = pa.schema([("lead", pa.string()), ("place", pa.int64()), ("time", pa.int64()), ("m0", pa.uint64())])
+    with PartitionStore(ids=False) as store:
+        store.add_versions(batch_of(schema, [("a", 9, 1, 1), ("a", 4, 1, 2)], pa.string()))
+        assert walked(store).versions == {"a": [(1, 4, 2), (1, 9, 1)]}
+
+
+def test_a_walk_that_gives_up_is_told() -> None:
+    with PartitionStore(ids=False) as store:
+        fill(store, [("a", 1, None, 1, 1.0)], [], 1, pa.string())
+        with pytest.raises(WalkError) as told:
+            store.walk(WALK_FUNCTION(lambda walker, given: 17), [1])
+        assert told.value.code == 17
+
+
+def test_what_finished_raises_comes_out() -> None:
+    def finished(number: int, leads: Any) -> None:
+        raise KeyError(leads.to_pylist()[0])
+
+    sums = (ctypes.c_int64 * 4)()
+    with PartitionStore(ids=False) as store:
+        fill(store, [("a", 1, None, 1, 1.0)], [], 1, pa.string())
+        with pytest.raises(KeyError):
+            store.walk(kernel().count_lead, [ctypes.addressof(sums)], finished)
+
+
+def test_a_walk_can_be_cancelled() -> None:
+    events, versions = many(3000, 100)
+    sums = (ctypes.c_int64 * 4)()
+    with PartitionStore(ids=False) as store:
+        fill(store, events, versions, 1000, pa.string())
+        store.cancel()
+        with pytest.raises(Cancelled):
+            store.walk(kernel().count_lead, [ctypes.addressof(sums)])
+        assert store.walked == 0
+    with PartitionStore(ids=False) as store:
+        fill(store, events, versions, 1000, pa.string())
+
+        @WALK_FUNCTION
+        def cancels(walker: int, given: Any) -> int:
+            store.cancel()
+            return 0
+
+        with pytest.raises(Cancelled):
+            store.walk(cancels, [1])
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    events, versions = many(5000, 100)
+    with PartitionStore(ids=False, budget=1 << 12, temp_dir=str(tmp_path / "none"), bits=1) as store:
+        with pytest.raises(FileNotFoundError) as told:
+            fill(store, events, versions, 1000, pa.string())
+        assert told.value.filename == str(tmp_path / "none")
+
+
+def test_columns_that_cannot_be_read_are_refused() -> None:
+    with PartitionStore(ids=False) as store:
+        for lead, time in ((None, 1), ("a", None)):
+            with pytest.raises(ValueError, match="without a value"):
+                store.add_versions(batch_of(VERSIONS, [(lead, time, 1)], pa.string()))
