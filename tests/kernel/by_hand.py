@@ -15,6 +15,7 @@ from scoredsl.engine.kernel.encode import encode
 from scoredsl.engine.kernel.library import kernel
 from scoredsl.engine.kernel.walker import HISTORY_WORDS, KernelPlan, Mode, Walker
 from scoredsl.plan.channels import MISSING, ChannelSet
+from scoredsl.plan.logical import logical_plan
 from scoredsl.plan.lowering import lower
 from scoredsl.reference import HistoryRow, LeadScores
 from scoredsl.reference.clock import NO_EVENTS, Profile, Seen, property_of
@@ -44,7 +45,8 @@ def _key(value: Value) -> int:
     text = distinct_key(value)
     if text is None:
         return 0
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little", signed=True) or 1
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True) or 1
 
 
 def _channels(channels: ChannelSet, bits: Sequence[bool], value_of, zone_) -> list[int]:  # type: ignore[no-untyped-def]
@@ -65,8 +67,8 @@ class ByHand:
     """All leads of a log through the walk."""
 
     def __init__(self, program: Program, events: Sequence[Event], rows: Sequence[ProfileRow]) -> None:
-        self.program = program
-        self.plan = lower(program)
+        self.program = logical_plan(program).program()
+        self.plan = lower(self.program)
         self.zone = zone(program.timezone)
         self.evaluator = Evaluator(self.zone)
         self.events, self.rows = events, rows

@@ -14,13 +14,6 @@ from scoredsl.plan.lowering import inspect
 from scoredsl.plan.lowering.builder import Builder, Scope
 from scoredsl.semantics import expressions as e
 
-_LONGEST = 2**60
-"""Durations beyond all times that a log can hold are as good as this one, and do not overflow."""
-
-
-def micros(duration: int) -> int:
-    return min(duration, _LONGEST)
-
 
 class Lowering:
     """Lowers conditions and values; `scope` takes the facts, None where facts cannot stand (`where`, `if`)."""
@@ -52,12 +45,12 @@ class Lowering:
                 return self.b.condition("names", op=op, left=self.raw(left), right=self.raw(right))
             case e.InWindow(value, direction, duration):
                 raw = self.raw(value, numbers=False)
-                return self.b.condition("window", int(direction == "next"), micros(duration), left=raw)
+                return self.b.condition("window", int(direction == "next"), duration, left=raw)
             case e.Has(pattern, last, some):
                 fact = self.fact_of("has", pattern, last, None)
                 return self.b.condition("has", fact, int(some))
             case e.Inactive(duration):
-                return self.b.condition("inactive", micros(duration))
+                return self.b.condition("inactive", duration)
             case e.Known(value, known) if not isinstance(value, e.Property | e.Field) and not _picks(value):
                 return self.b.condition("known", self.value(value), int(known))
             case (
@@ -147,12 +140,10 @@ class Lowering:
                 channel = self.b.events.bits.of(Bit(None, e.Known(e.Property(prop or ""), True)))
             case _:
                 pass
-        window = None if last is None else micros(last)
-        return self.scope.facts.of(ph.FactNode(kind, self.pattern(pattern), window, channel))
+        return self.scope.facts.of(ph.FactNode(kind, self.pattern(pattern), last, channel))
 
     def pattern(self, pattern: e.Pattern) -> int:
-        apart = None if pattern.apart is None else micros(pattern.apart)
-        return self.b.patterns.of(ph.PatternNode(*self.matching(pattern), apart))
+        return self.b.patterns.of(ph.PatternNode(*self.matching(pattern), pattern.apart))
 
     def matching(self, pattern: e.Pattern) -> tuple[int, int | None]:
         """The bit that must be set, and the condition that must hold beside it, None where the bit says all."""

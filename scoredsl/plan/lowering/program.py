@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from scoredsl.plan import physical as ph
 from scoredsl.plan.lowering import inspect
 from scoredsl.plan.lowering.builder import Builder, Numbers, Scope
-from scoredsl.plan.lowering.conditions import Lowering, micros
+from scoredsl.plan.lowering.conditions import Lowering
 from scoredsl.plan.lowering.tickers import tickers_of
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
@@ -168,17 +168,17 @@ def _on(lowering: Lowering, number: int, rule: p.OnRule, queues: Numbers[int]) -
         or (cap is not None and (cap.per is not None or cap.period is not None))
         or (rule.expiry is not None and rule.expiry.unless_repeated)
     )
-    expiry = None if rule.expiry is None else micros(rule.expiry.duration)
+    expiry = None if rule.expiry is None else rule.expiry.duration
     return ph.OnNode(
         rule=number,
         trigger=kind,  # type: ignore[arg-type]
         steps=tuple(lowering.pattern(pattern) for pattern in steps),
         same=None if same is None else keys.of(same),
-        within=None if within is None else micros(within),
+        within=within,
         count=count,
-        duration=micros(duration),
+        duration=duration,
         every=every,
-        after=micros(after),
+        after=after,
         start=rule.start,
         stop=rule.stop,
         state=None if rule.state is None else lowering.condition(rule.state),
@@ -189,10 +189,7 @@ def _on(lowering: Lowering, number: int, rule: p.OnRule, queues: Numbers[int]) -
         constant=constant,
         but_not=None if rule.but_not is None else rule.but_not.direction,
         but_not_number=0 if rule.but_not is None else rule.but_not.number,
-        limits=tuple(
-            ph.LimitNode(x.count, key(x.per), x.period, None if x.every is None else micros(x.every))
-            for x in rule.limits
-        ),
+        limits=tuple(ph.LimitNode(x.count, key(x.per), x.period, x.every) for x in rule.limits),
         cap=None if cap is None else "key" if cap.per is not None else "period" if cap.period is not None else "plain",
         cap_number=0 if cap is None else cap.number,
         cap_key=None if cap is None else key(cap.per),

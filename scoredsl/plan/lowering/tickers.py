@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from scoredsl.plan import physical as ph
-from scoredsl.plan.lowering.conditions import Lowering, micros
+from scoredsl.plan.lowering.conditions import Lowering
 from scoredsl.plan.lowering.inspect import parts
 from scoredsl.semantics import expressions as e
 
@@ -23,17 +23,17 @@ def tickers_of(node: e.Condition | e.Value, lowering: Lowering) -> Iterator[ph.T
             match value:
                 case e.Field(name):
                     channel = lowering.b.profiles.instants.of(name)
-                    yield ph.Ticker("field window", None, channel, micros(duration), direction == "next")
+                    yield ph.Ticker("field window", None, channel, duration, direction == "next")
                 case e.Fact("latest" | "first", prop, _, _):
                     channel = lowering.b.events.instants.of(prop or "")
                     fact = lowering.fact(value)
-                    yield ph.Ticker("picked window", fact, channel, micros(duration), direction == "next")
+                    yield ph.Ticker("picked window", fact, channel, duration, direction == "next")
         case e.Has(pattern, last, _):
             if last is not None:
                 yield ph.Ticker("fact window", lowering.fact_of("has", pattern, last, None))
             return
         case e.Inactive(duration):
-            yield ph.Ticker("inactive", duration=micros(duration))
+            yield ph.Ticker("inactive", duration=duration)
             return
         case e.Fact():
             yield from _window(node, lowering)
