@@ -152,6 +152,14 @@ static void score_of(reader *r, score_plan *s, int64_t words, int64_t bits) {
         on_rule_of(r, &s->ons[i]);
         s->has_resets |= s->ons[i].is_reset;
     }
+    s->absences = room(r, s->on_count, sizeof *s->absences);
+    s->inactivities = room(r, s->on_count, sizeof *s->inactivities);
+    s->tracked = room(r, s->on_count, sizeof *s->tracked);
+    for (int64_t i = 0; i < s->on_count && !r->bad; i++) {
+        if (s->ons[i].trigger == T_ABSENCE) s->absences[s->absence_count++] = i;
+        if (s->ons[i].trigger == T_INACTIVITY) s->inactivities[s->inactivity_count++] = i;
+        if (s->ons[i].tracked) s->tracked[s->tracked_count++] = i;
+    }
     s->when_count = size(r);
     s->whens = room(r, s->when_count, sizeof *s->whens);
     for (int64_t i = 0; i < s->when_count && !r->bad; i++) {
@@ -303,6 +311,9 @@ EXPORT void plan_free(plan *p) {
         free(s->ons);
         free(s->whens);
         free(s->components);
+        free(s->absences);
+        free(s->inactivities);
+        free(s->tracked);
         free(s->group_bound_count);
         free(s->group_bounds);
         free(s->bounds);

@@ -120,6 +120,8 @@ typedef struct {
     ticker *tickers;
     int64_t *queue_durations;
     int64_t *components;
+    int64_t absence_count, inactivity_count, tracked_count; /* of the on-rules: which need a look at other times */
+    int64_t *absences, *inactivities, *tracked;
     /* which rules listen to an event bit: for bit b, listeners[listener_start[b] .. listener_start[b + 1]) = rule * 64 + step */
     int64_t *listener_start, *listeners;
     uint64_t *listened; /* mask words of bits with listeners or facts */

@@ -139,9 +139,9 @@ static void advance(run *r, int64_t instant) {
         }
     }
     int64_t day = MISSING;
-    for (int64_t k = 0; k < s->on_count; k++) {
+    for (int64_t i = 0; i < s->tracked_count; i++) {
+        int64_t k = s->tracked[i];
         const on_rule *x = &s->ons[k];
-        if (!x->tracked) continue;
         on_state *o = &r->z->ons[k];
         if (o->head == o->n) continue;
         expire_tracked(r, x, o, instant);
@@ -709,9 +709,8 @@ static void event_triggers(run *r, int64_t event) {
 
 /* Absences that are due: before the events of their instant, which come too late. */
 static void due_absences(run *r, int64_t instant) {
-    for (int64_t k = 0; k < r->s->on_count; k++) {
-        const on_rule *x = &r->s->ons[k];
-        if (x->trigger != T_ABSENCE) continue;
+    for (int64_t i = 0; i < r->s->absence_count; i++) {
+        int64_t k = r->s->absences[i];
         on_state *o = &r->z->ons[k];
         queue *q = &o->pending;
         while (queue_size(q) && q->a[q->head] <= instant) {
@@ -723,10 +722,11 @@ static void due_absences(run *r, int64_t instant) {
 }
 
 static void due_inactivity(run *r, int64_t instant) {
-    for (int64_t k = 0; k < r->s->on_count; k++) {
+    for (int64_t i = 0; i < r->s->inactivity_count; i++) {
+        int64_t k = r->s->inactivities[i];
         const on_rule *x = &r->s->ons[k];
         on_state *o = &r->z->ons[k];
-        if (x->trigger != T_INACTIVITY || o->due != instant) continue;
+        if (o->due != instant) continue;
         found(r, k, NONE, 0);
         o->due = x->every ? instant + x->duration : NEVER;
     }
@@ -921,17 +921,21 @@ static int64_t next_instant(run *r, int64_t now) {
     const score_plan *s = r->s;
     score_state *z = r->z;
     int64_t next = r->i < r->w->n ? r->w->events[r->i][0] : NEVER;
-    for (int64_t k = 0; k < s->on_count; k++) {
-        const on_rule *x = &s->ons[k];
-        on_state *o = &z->ons[k];
-        if (x->trigger == T_ABSENCE) {
-            queue *q = &o->pending;
-            while (queue_size(q) && q->a[q->head + 3] <= o->key[q->a[q->head + 2]].killed) q->head += 4;
-            if (queue_size(q) && q->a[q->head] < next) next = q->a[q->head];
-        } else if (x->trigger == T_INACTIVITY && o->due < next) {
-            next = o->due;
-        }
-        if (!r->track || !x->tracked || o->alive == 0) continue;
+    for (int64_t i = 0; i < s->absence_count; i++) {
+        on_state *o = &z->ons[s->absences[i]];
+        queue *q = &o->pending;
+        while (queue_size(q) && q->a[q->head + 3] <= o->key[q->a[q->head + 2]].killed) q->head += 4;
+        if (queue_size(q) && q->a[q->head] < next) next = q->a[q->head];
+    }
+    for (int64_t i = 0; i < s->inactivity_count; i++) {
+        int64_t due = z->ons[s->inactivities[i]].due;
+        if (due < next) next = due;
+    }
+    if (!r->track) return next;
+    for (int64_t i = 0; i < s->tracked_count; i++) {
+        const on_rule *x = &s->ons[s->tracked[i]];
+        on_state *o = &z->ons[s->tracked[i]];
+        if (o->alive == 0) continue;
         if (x->expiry != NONE) {
             int64_t end = x->unless_repeated ? o->expires : NEVER;
             if (!x->unless_repeated) {
@@ -947,7 +951,6 @@ static int64_t next_instant(run *r, int64_t now) {
             if (midnight < next) next = midnight;
         }
     }
-    if (!r->track) return next;
     for (int64_t k = 0; k < s->queue_count; k++) {
         const queue *q = &z->queues[k];
         if (q->head < q->n && q->a[q->head] < next) next = q->a[q->head];
