@@ -67,6 +67,7 @@ REACHES_FILES = {
     "engine/kernel/library.py": "loads the kernel, from the user's cache too",
     "engine/kernel/partition.py": "names the temporary file of what does not fit in memory",
     "engine/output.py": "replaces files whole",
+    "engine/result_rows.py": "writes results of the kernel",
     "engine/results.py": "writes results",
     "engine/sources/": "reads logs and profiles",
 }

@@ -12,6 +12,6 @@
 #endif
 
 /* What functions give back that can fail. */
-enum { KERNEL_OK = 0, KERNEL_NO_MEMORY = -1, KERNEL_CANCELLED = -2, KERNEL_FILE = -3 };
+enum { KERNEL_OK = 0, KERNEL_NO_MEMORY = -1, KERNEL_CANCELLED = -2, KERNEL_FILE = -3, KERNEL_WRONG = -4 };
 
 #endif
