@@ -1,0 +1,164 @@
+"""The one pass against the reference: random order-free programs and logs on a coarse grid of times, exact."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from scoredsl.engine.onepass import fold, grouped_query, plan_of
+from scoredsl.reference import Log, score_log
+from scoredsl.semantics.log import Event
+from scoredsl.semantics.program import Program
+from tests.strategies.choices import Choices
+from tests.strategies.programs import checked
+
+DAY = 86_400_000_000
+START = 20_500 * DAY
+NAMES = ("visit", "order", "demo", '"Order Completed"', "o'clock")
+
+
+class Plain:
+    """Writes programs of plain rules."""
+
+    def __init__(self, choices: Choices) -> None:
+        self.choices = choices
+
+    def rule(self) -> str:
+        one, chance = self.choices.one, self.choices.chance
+        names = self.choices.some(("visit", "order", "demo", '"Order Completed"', '"o\'clock"'), one(1, 1, 2))
+        events = "any" if chance(10) else " or ".join(names)
+        clauses: list[str] = []
+        once = chance(50)
+        if once:
+            clauses.append("once")
+        if chance(60):
+            clauses.append(f"expire after {one('1d', '2d', '3d')}")
+        if chance(15):
+            clauses.append(f"from 2026-02-{self.choices.number(14, 20)}")
+        if chance(15):
+            clauses.append(f"until 2026-02-{self.choices.number(16, 24)}")
+        if chance(15):
+            clauses.append(f"up to {one('3', '7.5')} points")
+        points = one("5", "2", "0.5", "0.000001", "100000000", "7", "-3", "0")
+        return f"on {events} {one('add', 'add', 'subtract')} {points} " + ", ".join(clauses)
+
+    def bounds(self) -> list[str]:
+        one, chance = self.choices.one, self.choices.chance
+        return [f"{kind} {one(*numbers)}" for kind, numbers in (("minimum", ("0", "3")), ("maximum", ("10", "20.5")))
+                if chance(25)]
+
+    def score(self, name: str) -> list[str]:
+        lines = [f"score {name}", *("  " + line for line in self.bounds())]
+        if self.choices.chance(15):
+            lines.append("  start at 4")
+        lines += ["  " + self.rule() for _ in range(self.choices.one(0, 1, 2, 3, 5))]
+        if self.choices.chance(30):
+            lines += ["  group g", *("    " + line for line in self.bounds())]
+            lines += ["    " + self.rule() for _ in range(self.choices.one(1, 2, 3))]
+        return lines + self.tiers()
+
+    def tiers(self) -> list[str]:
+        chosen = self.choices.some(("from 10", "above 5", "from 20", "from -2"), self.choices.one(0, 1, 2))
+        return [f"  tier t{i} {each}" for i, each in enumerate(chosen)]
+
+    def text(self) -> str:
+        lines = [] if self.choices.chance(80) else [
+            "score total = " + self.choices.one("0.4 * a + B / 3", "round(a / 7) - max(a, B, 3)", "min(-a, B) * 1.5"),
+            *self.tiers(),
+        ]
+        lines += [*self.score("a"), *self.score("B")]
+        if self.choices.chance(20):
+            lines.append("grid place = a (A from 10, B from 5, C) by B (1 from 5, 2)")
+        if self.choices.chance(20):
+            lines.append("label hot when a >= 5 and not B > 3 or a < B")
+        return "\n".join(lines) + "\n"
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[str, list[Event], int]:
+    choices = Choices(draw)
+    text = Plain(choices).text()
+    events = [
+        Event(choices.one("a", "b", "a long lead that no entry holds", "Ä" * choices.number(1, 9)),
+              choices.pick(NAMES).strip('"'), START + choices.number(0, 8) * DAY // 2 + choices.one(0, 0, 1, -1),
+              None, place, {})
+        for place in range(choices.one(1, 3, 6, 12, 20))
+    ]
+    return text, events, START + choices.number(0, 16) * DAY // 2 + choices.one(0, 0, 1, -1)
+
+
+def expected(program: Program, events: list[Event], instant: int) -> list[tuple[Any, ...]]:
+    found = []
+    for row in score_log(Log.of(program, events), instant).rows:
+        cells: list[Any] = [row.lead]
+        for score in program.scores:
+            cells.append(row.values[score.name])
+            if score.tiers:
+                cells.append(row.tiers[score.name])
+        found.append((*cells, *row.grids.values(), *row.labels.values()))
+    return found
+
+
+@given(cases())
+def test_one_pass_is_the_reference(case: tuple[str, list[Event], int]) -> None:
+    text, events, instant = case
+    program = checked({"main.score": text})
+    plan = plan_of(program, instant)
+    assert plan is not None
+    with duckdb.connect() as db:
+        db.execute("CREATE TABLE log (lead VARCHAR, event VARCHAR, time BIGINT)")
+        db.executemany("INSERT INTO log VALUES (?, ?, ?)", [(each.lead, each.name, each.time) for each in events])
+        wanted = expected(program, events, instant)
+        folded = fold(db, plan, "log")
+        db.register("folded", folded)
+        assert db.execute(plan.result_query("folded", millionths=True)).fetchall() == wanted
+        grouped = [tuple(row) for row in db.execute(grouped_query(plan, "log")).fetchall()]
+        doubles = [tuple(v / 1_000_000 if isinstance(v, int) and not isinstance(v, bool) else v for v in row)
+                   for row in wanted]
+        assert grouped == doubles
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "on a add 1 once per day", "on a add amount", "on 2 a add 1", "on a if score > 1 add 1", "on a reset",
+        "on a add 1 expire after 3d unless repeated", "on a add 1 decay by half every 3d", "on a add 1 ends on b",
+        "when has a add 1", "tier t from 5 until below 3", "maximum 3 when has a", "ignore a", "exclude when no a",
+        "on a where x = 1 add 1", "on a 1d apart add 1", "on a add 1 up to 3 points per day", "label l when has a",
+    ],
+)  # fmt: skip
+def test_what_needs_more(rule: str) -> None:
+    assert plan_of(checked({"main.score": f"on b add 1\n{rule}\n"}), START) is None
+
+
+def test_many_leads_and_bits() -> None:
+    """More once rules than one word holds, more leads than the first table holds, batches, leads of all lengths."""
+    names = [f"e{i}" for i in range(40)]
+    rules = [f"on {name} add {i + 1} once expire after {i % 5 + 1}d" for i, name in enumerate(names)]
+    program = checked({"main.score": "\n".join([*rules, "on e0 or e39 add 0.25 expire after 2d"]) + "\n"})
+    plan = plan_of(program, START + 6 * DAY)
+    assert plan is not None and plan.words == 2
+    with duckdb.connect() as db:
+        db.execute(
+            f"""CREATE TABLE log AS SELECT repeat('x', (hash(i) % 40)::INT) || (hash(i + 1) % 9000)::VARCHAR AS lead,
+                'e' || (hash(i + 2) % 41)::VARCHAR AS event, {START} + (hash(i + 3) % 12)::BIGINT * {DAY // 2} AS time
+                FROM range(300000) t(i)"""
+        )
+        db.register("folded", fold(db, plan, "log"))
+        one = db.execute(plan.result_query("folded")).fetchall()
+        assert one == db.execute(grouped_query(plan, "log")).fetchall()
+        some = sorted({row[0] for row in one})[::4000]
+        events = [Event(lead, event, time, None, i, {}) for i, (lead, event, time) in enumerate(
+            db.execute("SELECT * FROM log WHERE lead IN (SELECT unnest(?))", [some]).fetchall())]
+    wanted = {row.lead: row.values["score"] / 1_000_000
+              for row in score_log(Log.of(program, events), START + 6 * DAY).rows}
+    assert {lead: value for lead, value in one if lead in wanted} == wanted
+    assert len(one) > 100_000
