@@ -88,7 +88,7 @@ test-kernel: $(VENV)/.installed-dev
 	CC="$$cc" $(BIN)/python scoredsl/engine/kernel/compiler.py "$$kernel" -g -fsanitize=address,undefined \
 	  -fno-sanitize-recover=all && \
 	LD_PRELOAD="$$($$cc -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 SCOREDSL_KERNEL="$$kernel" \
-	  $(BIN)/python -m pytest tests/kernel $(PYTEST_ARGS)
+	  $(BIN)/python -m pytest tests/kernel tests/engine/test_onepass.py $(PYTEST_ARGS)
 
 test-long:
 	@$(MAKE) --no-print-directory test HYPOTHESIS_PROFILE=long
