@@ -73,6 +73,8 @@ class Segment:
         return self.awards[: bisect_left(self.awards, limit, key=lambda award: award.instant)]
 
 
+_TWO_DAYS = 2 * 86_400_000_000
+
 Before = Callable[["Segment", int], int]
 """The reported value that the score would have at an instant if nothing occurred at it."""
 
@@ -264,7 +266,9 @@ class _RuleStates:
             if limit.every is not None and at <= instant - limit.every:
                 break  # awards stand by instant: all that come before are older still
             if limit.period is not None and zone.period(at, limit.period) != zone.period(instant, limit.period):
-                break  # likewise: calendar periods do not come back
+                if at > instant - _TWO_DAYS:
+                    continue  # where clocks are set back over midnight, the day before comes again
+                break  # else calendar periods do not come back
             count += 1
             if count >= limit.count:
                 return False

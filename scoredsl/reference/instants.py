@@ -127,10 +127,10 @@ class _Moving:
 
     def day_boundaries(self, value: e.Value, number: float) -> Iterator[int]:
         """Where a whole number of days passes a constant."""
-        if not math.isfinite(number) or abs(number) > 10_000_000:
-            yield from self.value(value)
-            return
-        days = sorted({math.floor(number), math.floor(number) + 1, math.ceil(number), math.ceil(number) + 1})
+        days: list[int] = []
+        if abs(number) < 10_000_000:  # no more than there are days, so that it is passed at all
+            days = sorted({math.floor(number), math.floor(number) + 1, math.ceil(number), math.ceil(number) + 1})
+            days.insert(0, days[0] - 1)
         match value:
             case e.DaysSince(field):
                 for at in self.timestamps(e.Field(field)):
@@ -138,7 +138,7 @@ class _Moving:
             case e.DaysUntil(field):
                 for at in self.timestamps(e.Field(field)):
                     yield at + 1
-                    yield from (at - day * DAY for day in (days[0] - 1, *days))
+                    yield from (at - day * DAY for day in days)
             case e.Fact():
                 yield from self.window_ends(value.last)
                 yield from (event.time + day * DAY for event in self.events for day in days)

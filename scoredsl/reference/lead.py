@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from scoredsl.reference.awards import Award, Awarding, Segment, capped, count_lost, worth
 from scoredsl.reference.clock import Profile, Seen, Timeline
@@ -290,33 +291,36 @@ class LeadRun:
 
     def award_instants(self, segment: Segment, until: int) -> Iterator[int]:
         """When awards are made, end, and decay."""
-        fading_since: int | None = None
-        fading_until: int | None = None
+        fading: list[tuple[int, int]] = []
         for award in segment.awards:
             yield award.instant
             if award.end is not None:
                 yield award.end
             if award.rule.decay is not None:
                 end = until if award.end is None else min(award.end, until)
+                end = min(end, award.instant + (days_of_fading(award.rule.decay, award.points) + 2) * 86_400_000_000)
                 if award.rule.decay.kind == "percent":
                     yield from self.steps(award, award.rule.decay.days, end)
                     continue
-                if award.rule.decay.kind == "zero":
-                    end = min(end, award.instant + (award.rule.decay.days + 2) * 86_400_000_000)
-                fading_since = award.instant if fading_since is None else min(fading_since, award.instant)
-                fading_until = end if fading_until is None else max(fading_until, end)
-        if fading_since is not None and fading_until is not None:
-            day = self.zone.local_date(fading_since)
-            while (midnight := self.zone.midnight(day)) <= fading_until:
-                yield midnight
+                fading.append((award.instant, end))
+        last = date.min
+        for since, end in sorted(fading):
+            day = max(last, self.zone.local_date(since))
+            while self.zone.midnight(day) <= end:
+                yield from self.zone.begins(day)
+                if day == date.max:
+                    return
                 day += timedelta(days=1)
+            last = max(last, day)
 
     def steps(self, award: Award, days: int, until: int) -> Iterator[int]:
         """The midnights at which a decay in steps takes its next one."""
-        day = self.zone.local_date(award.instant) + timedelta(days=days)
-        while (midnight := self.zone.midnight(day)) <= until:
-            yield midnight
+        day = self.zone.local_date(award.instant)
+        while (date.max - day).days >= days:
             day += timedelta(days=days)
+            if self.zone.midnight(day) > until:
+                return
+            yield from self.zone.begins(day)
 
     def course(self, score: p.Score) -> Course:
         """All changes of a score's value or tier from the lead's beginning to T."""
@@ -410,6 +414,16 @@ class LeadRun:
             value = values[axis.score]
             names.append(next(name for name, number in axis.bands if number is None or value >= number))
         return "".join(names)
+
+
+def days_of_fading(decay: p.Decay, points: int) -> int:
+    """The age in days from which on an award of so many millionths is worth nothing, or no other amount any more."""
+    if decay.kind == "zero":
+        return decay.days
+    factor = 0.5 if decay.kind == "half" else 1 - decay.percent / 100
+    if factor in (0, 1) or points == 0:
+        return decay.days
+    return math.ceil(math.log(abs(points) * 2) / -math.log(factor) + 1) * decay.days
 
 
 def clamped(number: float) -> int:

@@ -9,6 +9,7 @@ from scoredsl.reference.awards import Award
 from scoredsl.reference.lead import LeadRun, RuleWorth, ScoreState, formula_scores
 from scoredsl.semantics import program as p
 from scoredsl.semantics.values import instant_text, millionths_text
+from scoredsl.semantics.zones import LAST
 
 DAY = 86_400_000_000
 HORIZON = 1096 * DAY
@@ -75,7 +76,7 @@ def explain_lead(run: LeadRun, *, ahead: bool = True) -> Explanation:
     scores = run.scores()
     horizon = horizon_of(run.program) if ahead else 0
     future = (
-        LeadRun(run.program, run.zone, run.lead, run.events, run.rows, run.instant, run.instant + horizon)
+        LeadRun(run.program, run.zone, run.lead, run.events, run.rows, run.instant, min(run.instant + horizon, LAST))
         if horizon
         else None
     )

@@ -7,6 +7,9 @@ import unicodedata
 DOUBLE_QUOTES = frozenset("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02")
 SINGLE_QUOTES = frozenset("'\u2018\u2019\u201a\u201b\u2032")
 
+LINE_BREAKS = frozenset("\u2028\u2029\x0b\x0c\x85")
+"""What some programs write where a line ends; not in this language."""
+
 _SPACES = {
     "\u00a0": "a non-breaking space",
     "\u202f": "a narrow non-breaking space",

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from scoredsl.diagnostics import Diagnostic, Edit, Fix, closest
-from scoredsl.syntax.characters import DOUBLE_QUOTES, SINGLE_QUOTES, described, replacement
+from scoredsl.syntax.characters import DOUBLE_QUOTES, LINE_BREAKS, SINGLE_QUOTES, described, replacement
 from scoredsl.syntax.keywords import HEADERS, STATEMENTS
 from scoredsl.text import Source, Span
 
@@ -237,7 +237,11 @@ class _Scanner:
     def odd_characters(self, places: list[int]) -> None:
         text = self.text
         first = places[0]
-        edits = tuple(Edit(self.span(at, at + 1), replacement(text[at]) or "") for at in places)
+        breaks = any(text[at] in LINE_BREAKS for at in places)
+        edits = tuple(
+            Edit(self.span(at, at + 1), "\n" if text[at] in LINE_BREAKS else replacement(text[at]) or "")
+            for at in places
+        )
         what = described(text[first])
         more = f" (and {len(places) - 1} more in this statement)" if len(places) > 1 else ""
         meant = replacement(text[first])
@@ -245,10 +249,13 @@ class _Scanner:
             code, help_, title = "typographic-quotes", 'Write plain double quotes: "text".', "Write plain quotes"
         elif meant is not None and not meant.strip():
             code, help_, title = "special-space", "Write a plain space.", "Write plain spaces"
+            if breaks:
+                help_, title = "Begin a new line there, or write a plain space.", "Begin a new line"
         else:
             code, help_, title = "look-alike", f'Write "{meant}".', f'Write "{meant}"'
         message = f"{what[0].upper()}{what[1:]} stands here{more}."
-        sure = all(unicodedata.category(text[at]) != "No" for at in places)  # a raised 2 may be a square
+        # a raised 2 may be a square; after a line break that is none a new statement may have been meant
+        sure = not breaks and all(unicodedata.category(text[at]) != "No" for at in places)
         self.error(code, message, first, first + 1, help_, Fix(title, edits, sure))
 
     def string(self, at: int, odd: list[int]) -> tuple[int, bool]:
@@ -295,14 +302,15 @@ class _Scanner:
         """A text in single quotes, as other languages have it: reported, and read as if in double quotes."""
         text = self.text
         end = self.line_end(at)
-        closing = next((i for i in range(at + 1, end) if text[i] in SINGLE_QUOTES), None)
+        found = [i for i in range(at + 1, end) if text[i] in SINGLE_QUOTES]
+        closing = next((i for i in found if not text[i + 1 : i + 2].isalnum()), found[0] if found else None)
         if closing is None:
             self.error("single-quotes", f"{text[at]} begins nothing here.", at, at + 1,
                        'A text stands in double quotes: "text".')
             return at + 1, False
         inner = text[at + 1 : closing]
         fixed = '"' + inner.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        apostrophe = text[closing + 1 : closing + 2].isalnum()
+        apostrophe = closing != found[0] or text[closing + 1 : closing + 2].isalnum()
         self.error("single-quotes", f"A text stands in double quotes: {fixed}.", at, closing + 1, "",
                    Fix(f"Write {fixed}", (Edit(self.span(at, closing + 1), fixed),), sure=not apostrophe))
         self.masked[at] = self.masked[closing] = '"'

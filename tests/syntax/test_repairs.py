@@ -96,9 +96,9 @@ LONG = {
 def test_long_statements_are_quick(kind: str) -> None:
     text = LONG[kind](10_000)
     parse_file(Source("on visit ad 5"))
-    began = time.perf_counter()
+    began = time.process_time()
     assert parse_file(Source(text)).diagnostics
-    assert time.perf_counter() - began < 2, "well under a second on a quiet machine"
+    assert time.process_time() - began < 1.5, "well under a second on a quiet machine"
 
 
 def test_no_repair_raises_by_itself() -> None:

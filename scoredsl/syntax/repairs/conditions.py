@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from scoredsl.syntax.repairs.broken import (
     LITERAL,
@@ -157,7 +158,8 @@ def where_not(broken: Broken) -> Iterator[Repair]:
     """`has visit where not url = "/"`: after the `where` of a fact, `not` needs parentheses."""
     for match in _WHERE_NOT.finditer(broken.plain):
         start = match.start("bad")
-        for end in [*(stop.start() for stop in _AFTER_ROW.finditer(broken.plain, match.end())), len(broken.plain)]:
+        stops = [stop.start() for stop in islice(_AFTER_ROW.finditer(broken.plain, match.end()), 12)]
+        for end in [*stops, len(broken.plain)]:
             yield Repair(
                 "where-not",
                 f"In a fact, a condition with not stands in parentheses: where ({broken.text[start:end]}).",
