@@ -214,6 +214,13 @@ EXPORT void *walker_new(const void *shared_plan, int64_t until, int64_t mode) {
         const score_plan *s = &p->scores[i];
         score_state *z = &w->scores[i];
         ROOM(z->ons, s->on_count);
+        ROOM(z->worth, s->on_count);
+        ROOM(z->kept, s->on_count);
+        ROOM(z->used, s->on_count);
+        ROOM(z->is_changed, s->on_count);
+        ROOM(z->changed, s->on_count);
+        ROOM(z->grouped, s->group_count);
+        if (ok) memset(z->used, 1, (size_t)s->on_count); /* so that the first lead clears them all */
         ROOM(z->whens, s->when_count);
         ROOM(z->missing, s->when_count);
         ROOM(z->facts, s->fact_count);
@@ -275,6 +282,12 @@ EXPORT void walker_free(void *opaque) {
         for (int64_t k = 0; z->facts && k < s->fact_count; k++) fact_free(&z->facts[k]);
         for (int64_t k = 0; z->queues && k < s->queue_count; k++) queue_free(&z->queues[k]);
         free(z->ons);
+        free(z->worth);
+        free(z->kept);
+        free(z->used);
+        free(z->is_changed);
+        free(z->changed);
+        free(z->grouped);
         free(z->whens);
         free(z->missing);
         free(z->facts);

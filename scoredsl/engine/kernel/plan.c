@@ -170,6 +170,18 @@ static void score_of(reader *r, score_plan *s, int64_t words, int64_t bits) {
         x->amounts = list(r, x->branch_count);
         x->signs = list(r, x->branch_count);
     }
+    for (int64_t i = 0; i < s->rule_count && !r->bad; i++) {
+        const rule_ref *ref = &s->rules[i];
+        if (ref->number < 0 || ref->number >= (ref->is_when ? s->when_count : s->on_count)) {
+            r->bad = 1;
+        } else if (ref->is_when) {
+            s->whens[ref->number].rule = i;
+            s->whens[ref->number].group = ref->group;
+        } else {
+            s->ons[ref->number].rule = i;
+            s->ons[ref->number].group = ref->group;
+        }
+    }
     s->bound_count = size(r);
     s->bounds = bounds_of(r, s->bound_count);
     s->group_count = size(r);

@@ -91,11 +91,13 @@ typedef struct {
     double percent;
     int64_t ends_on, ends_same;
     int64_t needs_before, tracked, expiry_queue;
+    int64_t rule, group; /* its number among all rules of the score; NONE or its group */
 } on_rule;
 
 typedef struct {
     int64_t branch_count, up_to; /* up_to: NONE or millionths */
     int64_t *conditions, *amounts, *signs;
+    int64_t rule, group;
 } when_rule;
 
 typedef struct {

@@ -63,23 +63,41 @@ static int64_t next_worth_day(const on_rule *x, const award *a, int64_t day) {
 
 static wide clamp(wide x, int64_t number) { return x > number ? number : x < -(wide)number ? -(wide)number : x; }
 
-static void cap_add(const on_rule *x, on_state *s, int64_t entry, wide more) {
-    s->sum += more;
-    if (entry == NONE) return;
-    wide before = s->cap_sums[entry];
-    s->cap_sums[entry] = before + more;
-    s->capped += clamp(before + more, x->cap_number) - clamp(before, x->cap_number);
+/* Points more for a rule: its worth after the cap, and the sums that it is in, follow. `entry`: of its cap, or NONE. */
+static void add_points(run *r, int64_t rule, int64_t entry, wide more) {
+    const on_rule *x = &r->s->ons[rule];
+    score_state *z = r->z;
+    on_state *o = &z->ons[rule];
+    o->sum += more;
+    wide worth = o->sum;
+    if (x->cap == CAP_PLAIN) {
+        worth = clamp(worth, x->cap_number);
+    } else if (entry != NONE) {
+        wide before = o->cap_sums[entry];
+        o->cap_sums[entry] = before + more;
+        o->capped += clamp(before + more, x->cap_number) - clamp(before, x->cap_number);
+        worth = o->capped;
+    }
+    wide change = worth - z->worth[rule];
+    z->worth[rule] = worth;
+    if (x->group == NONE) z->ungrouped += change;
+    else z->grouped[x->group] += change;
+    if (!z->is_changed[rule]) {
+        z->is_changed[rule] = 1;
+        z->changed[z->changed_count++] = rule;
+    }
+    r->dirty = 1;
 }
 
 static award *award_at(on_state *s, int64_t absolute) { return &s->awards[absolute - s->base]; }
 
-static void kill_award(run *r, const on_rule *x, on_state *s, award *a, int64_t instant) {
+static void kill_award(run *r, int64_t rule, award *a, int64_t instant) {
+    on_state *o = state_of(r, rule);
     if (!a->alive) return;
     a->alive = 0;
-    s->alive--;
-    cap_add(x, s, a->cap_entry, -(wide)a->worth);
-    s->expired_at = instant;
-    r->dirty = 1;
+    o->alive--;
+    o->expired_at = instant;
+    add_points(r, rule, a->cap_entry, -(wide)a->worth);
 }
 
 static void drop_dead(on_state *s) {
@@ -91,23 +109,27 @@ static void drop_dead(on_state *s) {
 }
 
 /* Takes what has expired at or before an instant. */
-static void expire_tracked(run *r, const on_rule *x, on_state *s, int64_t instant) {
+static void expire_tracked(run *r, int64_t rule, int64_t instant) {
+    const on_rule *x = &r->s->ons[rule];
+    on_state *s = state_of(r, rule);
     if (x->expiry == NONE || s->alive == 0) return;
     if (x->unless_repeated) {
         if (instant < s->expires) return;
-        for (int64_t k = s->head; k < s->n; k++) kill_award(r, x, s, &s->awards[k], s->expires);
+        for (int64_t k = s->head; k < s->n; k++) kill_award(r, rule, &s->awards[k], s->expires);
     } else {
         for (int64_t k = s->head; k < s->n; k++) {
             award *a = &s->awards[k];
             if (a->instant + x->expiry > instant) break;
-            kill_award(r, x, s, a, a->instant + x->expiry);
+            kill_award(r, rule, a, a->instant + x->expiry);
         }
     }
     drop_dead(s);
 }
 
 /* Brings the worths of a rule that decays to the day of an instant. */
-static void refresh(run *r, const on_rule *x, on_state *s, int64_t day) {
+static void refresh(run *r, int64_t rule, int64_t day) {
+    const on_rule *x = &r->s->ons[rule];
+    on_state *s = state_of(r, rule);
     if (s->day == day) return;
     s->day = day;
     s->next_day = NEVER;
@@ -116,9 +138,8 @@ static void refresh(run *r, const on_rule *x, on_state *s, int64_t day) {
         if (!a->alive) continue;
         int64_t worth = decayed(x, a->points, day - a->day);
         if (worth != a->worth) {
-            cap_add(x, s, a->cap_entry, (wide)worth - a->worth);
+            add_points(r, rule, a->cap_entry, (wide)worth - a->worth);
             a->worth = worth;
-            r->dirty = 1;
         }
         int64_t next = next_worth_day(x, a, day);
         if (next < s->next_day) s->next_day = next;
@@ -131,11 +152,10 @@ static void advance(run *r, int64_t instant) {
     for (int64_t q = 0; q < s->queue_count; q++) {
         queue *all = &r->z->queues[q];
         while (all->head < all->n && all->a[all->head] <= instant) {
-            on_state *o = state_of(r, all->a[all->head + 1]);
-            o->sum -= all->a[all->head + 2];
-            o->expired_at = all->a[all->head];
+            int64_t rule = all->a[all->head + 1];
+            state_of(r, rule)->expired_at = all->a[all->head];
+            add_points(r, rule, NONE, -(wide)all->a[all->head + 2]);
             all->head += 3;
-            r->dirty = 1;
         }
     }
     int64_t day = MISSING;
@@ -144,17 +164,12 @@ static void advance(run *r, int64_t instant) {
         const on_rule *x = &s->ons[k];
         on_state *o = &r->z->ons[k];
         if (o->head == o->n) continue;
-        expire_tracked(r, x, o, instant);
+        expire_tracked(r, k, instant);
         if (x->decay != D_NONE && o->alive) {
             if (day == MISSING) day = local_day(r->p, instant);
-            refresh(r, x, o, day);
+            refresh(r, k, day);
         }
     }
-}
-
-static wide worth_of(const on_rule *x, const on_state *s) {
-    if (x->cap == CAP_NONE) return s->sum;
-    return x->cap == CAP_PLAIN ? clamp(s->sum, x->cap_number) : s->capped;
 }
 
 /* ---- causes: codes that results.py turns into words */
@@ -213,15 +228,31 @@ static void first_bound_cause(run *r, int64_t slot, const bounds_state *now) {
     if (now->maximum != NONE && now->taken != 0) queue_push(&r->w->codes, CODE_BOUND(slot, 1, now->maximum));
 }
 
-static void on_cause(run *r, int64_t rule, int64_t number, wide value, int64_t instant) {
-    const on_state *o = &r->z->ons[number];
+/* Keeps what a rule is worth; where it is not what it was, that is a cause. */
+static void keep_on(run *r, int64_t number, int64_t instant) {
+    score_state *z = r->z;
+    const on_state *o = &z->ons[number];
+    int64_t rule = r->s->ons[number].rule;
+    wide was = r->reset != NULL || r->fresh ? 0 : z->kept[number];
+    z->is_changed[number] = 0;
+    z->kept[number] = z->worth[number];
     if (r->reset != NULL && r->reset_number == number) {
         queue_push(&r->w->codes, rule * 16 + WORD_RESET);
         return;
     }
-    if (value == (r->reset != NULL || r->fresh ? 0 : o->value)) return;
+    if (z->worth[number] == was) return;
     int word = o->awarded_at == instant ? WORD_AWARDED : o->expired_at == instant ? WORD_EXPIRED : WORD_DECAYED;
     queue_push(&r->w->codes, rule * 16 + word);
+}
+
+static void keep_ons(run *r, int64_t instant) {
+    score_state *z = r->z;
+    if (r->reset != NULL || r->fresh) {
+        for (int64_t k = 0; k < r->s->on_count; k++) keep_on(r, k, instant);
+    } else {
+        for (int64_t k = 0; k < z->changed_count; k++) keep_on(r, z->changed[k], instant);
+    }
+    z->changed_count = 0;
 }
 
 static void when_cause(run *r, int64_t rule, int64_t number, wide value, int64_t branch) {
@@ -279,30 +310,22 @@ static int64_t value_at(run *r, int64_t instant, int keep) {
         if (c.divided) r->w->divided = 1;
         c.formula = 0;
     } else {
-        for (int64_t g = 0; g < s->group_count; g++) z->groups[g] = 0;
-        for (int64_t k = 0; k < s->rule_count; k++) {
-            const rule_ref *ref = &s->rules[k];
-            wide value;
-            if (ref->is_when) {
-                int64_t branch;
-                int computed;
-                value = when_value(&c, &s->whens[ref->number], &branch, &computed);
-                if (keep) {
-                    when_cause(r, k, ref->number, value, branch);
-                    z->whens[ref->number].branch = branch;
-                    z->whens[ref->number].value = narrowed(r->w, value);
-                    z->missing[ref->number] = !computed;
-                }
-            } else {
-                on_state *o = &z->ons[ref->number];
-                value = worth_of(&s->ons[ref->number], o);
-                if (keep && (value != o->value || r->reset != NULL || r->fresh)) {
-                    on_cause(r, k, ref->number, value, instant);
-                    o->value = narrowed(r->w, value);
-                }
+        if (keep) keep_ons(r, instant);
+        total = z->ungrouped;
+        for (int64_t g = 0; g < s->group_count; g++) z->groups[g] = z->grouped[g];
+        for (int64_t k = 0; k < s->when_count; k++) {
+            int64_t branch;
+            int computed;
+            const when_rule *x = &s->whens[k];
+            wide value = when_value(&c, x, &branch, &computed);
+            if (keep) {
+                when_cause(r, x->rule, k, value, branch);
+                z->whens[k].branch = branch;
+                z->whens[k].value = narrowed(r->w, value);
+                z->missing[k] = !computed;
             }
-            if (ref->group == NONE) total += value;
-            else z->groups[ref->group] += value;
+            if (x->group == NONE) total += value;
+            else z->groups[x->group] += value;
         }
         for (int64_t g = 0; g < s->group_count; g++) {
             wide value = z->groups[g];
@@ -421,7 +444,10 @@ static int passes(run *r, const limit *l, limit_state *z, int64_t event, int64_t
     return 1;
 }
 
-static void add_tracked(run *r, const on_rule *x, on_state *o, int64_t instant, int64_t event, int by_event, int64_t points) {
+static void add_tracked(run *r, int64_t rule, int64_t instant, int64_t event, int by_event,
+                        int64_t points) {
+    const on_rule *x = &r->s->ons[rule];
+    on_state *o = state_of(r, rule);
     if (o->n == o->room) {
         if (o->head > o->n / 2) {
             memmove(o->awards, o->awards + o->head, (size_t)(o->n - o->head) * sizeof *o->awards);
@@ -445,7 +471,7 @@ static void add_tracked(run *r, const on_rule *x, on_state *o, int64_t instant, 
                  .by_event = by_event, .alive = 1};
     if (x->decay != D_NONE) {
         a->day = local_day(r->p, instant);
-        if (exact) refresh(r, x, o, a->day);
+        if (exact) refresh(r, rule, a->day);
         else o->day = local_day(r->p, r->w->until); /* nothing is asked before: all are worth what they are at the end */
         a->worth = decayed(x, points, o->day - a->day);
         int64_t next = next_worth_day(x, a, o->day);
@@ -471,8 +497,8 @@ static void add_tracked(run *r, const on_rule *x, on_state *o, int64_t instant, 
             o->cap_sums[known] = 0;
         }
     }
-    cap_add(x, o, a->cap_entry, a->worth);
     o->alive++;
+    add_points(r, rule, a->cap_entry, a->worth);
     if (x->ends_on != NONE && x->ends_same != NONE) {
         int64_t key = key_of(r, x->ends_same, event);
         if (key != 0) {
@@ -500,6 +526,7 @@ static int admitted(run *r, const on_rule *x, const occurrence *q, int64_t insta
 static void take(run *r, const occurrence *q, int64_t instant) {
     const on_rule *x = &r->s->ons[q->rule];
     on_state *o = &r->z->ons[q->rule];
+    r->z->used[q->rule] = 1;
     if (!admitted(r, x, q, instant)) return;
     int64_t points = x->constant;
     if (!x->is_constant) {
@@ -520,7 +547,7 @@ static void take(run *r, const occurrence *q, int64_t instant) {
         points = amount * x->sign;
     }
     if (x->unless_repeated) {
-        expire_tracked(r, x, o, instant);
+        expire_tracked(r, q->rule, instant);
         if (o->alive) o->expires = instant + x->expiry;
     }
     for (int64_t k = 0; k < x->limit_count; k++)
@@ -532,10 +559,10 @@ static void take(run *r, const occurrence *q, int64_t instant) {
     if (!exact && x->expiry != NONE && !x->unless_repeated && instant + x->expiry <= r->w->until) return; /* gone by T */
     if (x->tracked) {
         if (x->unless_repeated) o->expires = instant + x->expiry;
-        add_tracked(r, x, o, instant, q->event, (int)q->by_event, points);
+        add_tracked(r, q->rule, instant, q->event, (int)q->by_event, points);
         return;
     }
-    o->sum += points;
+    add_points(r, q->rule, NONE, points);
     if (x->expiry != NONE && exact) {
         queue *all = &r->z->queues[x->expiry_queue];
         queue_push(all, instant + x->expiry);
@@ -626,6 +653,7 @@ static void trigger(run *r, int64_t rule, int64_t event) {
     const on_rule *x = &r->s->ons[rule];
     on_state *o = &r->z->ons[rule];
     int64_t time = r->w->events[event][0], number = 0;
+    r->z->used[rule] = 1;
     if (x->same != NONE) {
         int64_t key = key_of(r, x->same, event);
         if (key == 0) {
@@ -738,8 +766,11 @@ static void begin_segment(run *r) {
     const score_plan *s = r->s;
     score_state *z = r->z;
     for (int64_t k = 0; k < s->on_count; k++) {
+        if (!z->used[k]) continue; /* it is as it was */
         const on_rule *x = &s->ons[k];
         on_state *o = &z->ons[k];
+        z->used[k] = 0;
+        z->worth[k] = 0;
         if (x->same != NONE) map_clear(&o->keys);
         o->key_count = 0;
         if (x->trigger != T_OCCURS || r->p->patterns[x->steps[0]].apart != NONE) {
@@ -767,6 +798,8 @@ static void begin_segment(run *r) {
             queue_clear(&o->same_first);
         }
     }
+    z->ungrouped = 0;
+    for (int64_t g = 0; g < s->group_count; g++) z->grouped[g] = 0;
     for (int64_t k = 0; k < s->queue_count; k++) queue_clear(&z->queues[k]);
     for (int64_t k = 0; k < s->fact_count; k++) fact_clear(&z->facts[k]);
     r->last_event = MISSING;
@@ -811,7 +844,7 @@ static void end_awards(run *r, int64_t rule, int64_t event) {
     if (x->ends_same == NONE) {
         for (int64_t k = o->head; k < o->n; k++) {
             award *a = &o->awards[k];
-            if (a->instant < time || (a->by_event && a->event < event)) kill_award(r, x, o, a, time);
+            if (a->instant < time || (a->by_event && a->event < event)) kill_award(r, rule, a, time);
         }
         drop_dead(o);
         return;
@@ -824,7 +857,7 @@ static void end_awards(run *r, int64_t rule, int64_t event) {
         int64_t next = a->next;
         if (a->alive) {
             if (a->instant < time || (a->by_event && a->event < event)) {
-                kill_award(r, x, o, a, time);
+                kill_award(r, rule, a, time);
             } else {
                 a->next = stay;
                 stay = each;
@@ -1035,7 +1068,6 @@ void walk_score(walker *w, int64_t number) {
     z->tier = NONE;
     z->in_tier[0] = 0;
     for (int64_t k = 0; k < s->tier_count; k++) z->in_tier[k] = 0;
-    for (int64_t k = 0; k < s->on_count; k++) z->ons[k].value = 0;
     for (int64_t k = 0; k < s->when_count; k++) {
         z->whens[k] = (when_state){0, NONE};
         z->missing[k] = 0;

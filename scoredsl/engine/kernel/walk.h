@@ -105,7 +105,7 @@ typedef struct {
     int64_t cap_room;
     pair_map same;
     queue same_first;
-    int64_t awarded_at, expired_at, value;
+    int64_t awarded_at, expired_at;
 } on_state;
 
 typedef struct {
@@ -119,6 +119,11 @@ typedef struct {
 
 typedef struct {
     on_state *ons;
+    /* by on-rule, side by side because every change looks at them: */
+    wide *worth, *kept; /* what the rule is worth now, after its cap, and when the state was last kept */
+    uint8_t *used, *is_changed;
+    int64_t *changed, changed_count; /* the rules whose worth changed since then */
+    wide ungrouped, *grouped;        /* the sums of `worth`, outside and by group */
     when_state *whens;
     fact_state *facts;
     queue *queues; /* expires, rule, points */
