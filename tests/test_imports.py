@@ -70,6 +70,7 @@ REACHES_FILES = {
     "engine/result_rows.py": "writes results of the kernel",
     "engine/results.py": "writes results",
     "engine/sources/": "reads logs and profiles",
+    "engine/scan/": "has DuckDB read logs and profiles where they are",
 }
 
 

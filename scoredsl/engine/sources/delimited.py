@@ -22,6 +22,14 @@ _NO_NULL = "\x02\x03no null\x03\x02"
 _FOUND = re.compile(r"Found: ([0-9]+)")
 
 
+def delimiter_of(file: LocalFile) -> str | None:
+    """What stands between the cells of a file; None: white space."""
+    if file.format == "tsv":
+        return "\t"
+    first = _first_record(file)
+    return None if file.format == "txt" and not any(sign in first for sign in _DELIMITERS) else _sniffed(first)
+
+
 def read_csv(db: Any, file: LocalFile) -> Table:
     """CSV with `,` `;` tab or `|`, whichever the header has most of. Rows are the file's lines; the header is line 1.
 
@@ -60,13 +68,15 @@ def _sniffed(header: str) -> str:
     return max(_DELIMITERS, key=bare.count)
 
 
-def _scan(delimiter: str, width: int, size: int, more: str) -> str:
+def scan(delimiter: str, width: int, size: int, more: str, parallel: bool = False) -> str:
+    """SQL that reads a file of `size` bytes as texts c0, c1, ..., the header as a row. `more`: other options."""
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
+    at_once = str(parallel).lower()
     longest = max(1 << 21, min(size + 1, _LONGEST))
     return (
         f"SELECT * FROM read_csv(?, auto_detect = false, header = false, delim = {quoted(delimiter)}, quote = '\"', "
         f"escape = '\"', comment = '', columns = {{{columns}}}, nullstr = {quoted(_NO_NULL)}, "
-        f"max_line_size = {longest}, parallel = false, hive_partitioning = false, compression = 'none'{more})"
+        f"max_line_size = {longest}, parallel = {at_once}, hive_partitioning = false, compression = 'none'{more})"
     )
 
 
@@ -74,17 +84,17 @@ def _read(db: Any, file: LocalFile, delimiter: str) -> Table:
     import duckdb
 
     size = Path(file.path).stat().st_size
-    header = _header(db, file, delimiter, size)
-    sql = _scan(delimiter, len(header), size, "")
+    header = header_of(db, file, delimiter, size)
+    sql = scan(delimiter, len(header), size, "")
     path = file.path
     flawed: dict[int, str] = {}
     try:
         cells = list(rows(db, sql, [path]))
     except duckdb.Error:
-        cells, path, flawed = _careful(db, file, _scan(delimiter, len(header), size, ", store_rejects = true"))
+        cells, path, flawed = _careful(db, file, scan(delimiter, len(header), size, ", store_rejects = true"))
     if not cells or cells[0] != header:
         raise _no_header(file)
-    columns, notes = _named(file, header)
+    columns, notes = named(file, header)
     if not columns:
         raise _no_header(file)
     found = records(path, delimiter)
@@ -123,13 +133,13 @@ def _no_header(file: LocalFile) -> SourceError:
     return SourceError(f"The header of {file.name} cannot be read; its first line must name the columns, in UTF-8.")
 
 
-def _header(db: Any, file: LocalFile, delimiter: str, size: int) -> tuple[str, ...]:
+def header_of(db: Any, file: LocalFile, delimiter: str, size: int) -> tuple[str, ...]:
     """The header's cells, as DuckDB reads them."""
     width = _first_record(file).count(delimiter) + 1
     if width > _WIDEST:
         raise SourceError(f"{file.name} has {width:,} columns in its first line; at most {_WIDEST:,} can be read.")
     lenient = (
-        _scan(delimiter, width, size, ", null_padding = true, strict_mode = false, ignore_errors = true") + " LIMIT 1"
+        scan(delimiter, width, size, ", null_padding = true, strict_mode = false, ignore_errors = true") + " LIMIT 1"
     )
     with readable(file.name, file.path):
         first = next(rows(db, lenient, [file.path]), None)
@@ -188,8 +198,8 @@ def _one_kind_of_line_end(file: LocalFile) -> str:
     return file.spare
 
 
-def _named(file: LocalFile, header: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The columns that are read, and what is to be said about the others."""
+def named(file: LocalFile, header: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The names of columns that are read, and what is to be said about the others."""
     columns: list[str] = []
     notes: list[str] = []
     for number, name in enumerate(header, 1):
@@ -230,5 +240,5 @@ def _columns(db: Any, file: LocalFile) -> Table:
             found.append((number, dict(zip(header, words, strict=True)), None))
     if not header:
         raise SourceError(f"{file.name} has no header; its first line must name the columns.")
-    columns, notes = _named(file, header)
+    columns, notes = named(file, header)
     return Table(tuple(columns), found, lambda index: (index, texts.get(index, "")), flaws, notes=notes)

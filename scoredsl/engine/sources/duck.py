@@ -24,9 +24,20 @@ def connection() -> Iterator[Any]:
         "preserve_insertion_order": "true",
     }
     with closing(duckdb.connect(":memory:", config=settings)) as db:
-        db.execute("SET TimeZone = 'UTC'")
-        db.execute("SET enable_progress_bar = false")
+        _set(db)
         yield db
+
+
+def cursor(db: Any) -> Any:
+    """Another connection to the same database, so that two queries can be read at a time."""
+    other = db.cursor()
+    _set(other)
+    return other
+
+
+def _set(db: Any) -> None:
+    db.execute("SET TimeZone = 'UTC'")
+    db.execute("SET enable_progress_bar = false")
 
 
 def rows(db: Any, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:

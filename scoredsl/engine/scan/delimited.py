@@ -1,0 +1,109 @@
+"""A CSV or TSV file as SQL, where all of its rows are well-formed; every cell is a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scoredsl.engine.scan.lines import shape
+from scoredsl.engine.scan.objects import list_of, object_of
+from scoredsl.engine.scan.parts import Raw, TablePart
+from scoredsl.engine.scan.sql import Functions, literal
+from scoredsl.engine.scan.times import time_of_text
+from scoredsl.engine.sources import delimited
+from scoredsl.engine.sources.files import LocalFile
+from scoredsl.engine.sources.options import ReadOptions, SourceError
+from scoredsl.engine.sources.records import Columns
+from scoredsl.engine.sources.times import TimeReader
+
+
+@dataclass(frozen=True, slots=True)
+class CsvFile:
+    """A file whose quotes and line ends are plain. `columns` are those that are read; `rows` stand below the header."""
+
+    file: LocalFile
+    delimiter: str
+    header: tuple[str, ...]
+    columns: tuple[str, ...]
+    notes: tuple[str, ...]
+    rows: int
+    source: str
+    """What follows FROM; the columns are c0, c1, ..., then n, the row from 1."""
+
+    def column(self, name: str) -> str:
+        """A column in SQL; of two with one name the first counts."""
+        return f"c{self.header.index(name)}"
+
+
+def opened(db: Any, file: LocalFile) -> CsvFile | None:
+    """Looks at the bytes of a file; None where Python must read it."""
+    import duckdb
+
+    delimiter = delimited.delimiter_of(file)
+    found = None if delimiter is None else shape(file.path, delimiter)
+    if delimiter is None or found is None:
+        return None
+    size = Path(file.path).stat().st_size
+    try:
+        header = delimited.header_of(db, file, delimiter, size)
+        # The header as it stands in the file must be what the rows are read with.
+        sql = delimited.scan(delimiter, len(header), size, "") + " LIMIT 1"
+        first = db.execute(sql, [file.path]).fetchall()
+    except (SourceError, duckdb.Error):
+        return None
+    columns, notes = delimited.named(file, header)
+    if first != [header] or len(header) < 2 or not columns:
+        return None
+    sql = delimited.scan(delimiter, len(header), size, "", parallel=not found.broken)
+    read = sql.replace("read_csv(?", f"read_csv({literal(file.path)}", 1).replace("header = false", "header = true", 1)
+    source = f"(SELECT *, row_number() OVER () AS n FROM ({read}) AS t)"
+    return CsvFile(file, delimiter, header, tuple(columns), tuple(notes), found.rows - 1, source)
+
+
+def all_cells(csv: CsvFile) -> str:
+    """SQL of a text that needs every cell: what is wrong in a cell that is not asked for DuckDB does not see."""
+    return " || ".join(f"(c{i} IS NULL)" for i in range(len(csv.header)))
+
+
+def part(
+    csv: CsvFile,
+    columns: Columns,
+    options: ReadOptions,
+    times: TimeReader,
+    functions: Functions,
+    base: int,
+    profile: bool,
+) -> TablePart:
+    """The file as SQL."""
+
+    def text(name: str) -> str:
+        return f"nullif({csv.column(name)}, '')"
+
+    event = None
+    if not profile:
+        event = literal(options.event_name) if options.event_name else text(columns.event)
+    inner = object_of(csv.column(columns.opened), functions) if columns.opened else None
+
+    def held(name: str) -> tuple[Raw, ...]:
+        if name == columns.opened and inner is not None:
+            return (Raw("text", f"CASE WHEN ({inner}) IS NULL THEN {csv.column(name)} END"),)
+        if name in columns.dropped or name not in csv.columns:
+            return ()
+        cell = csv.column(name)
+        if name in options.list_columns:
+            cells = list_of(cell, functions)
+            return (Raw("json", cells), Raw("text", cell))
+        return (Raw("text", cell),)
+
+    return TablePart(
+        source=csv.source,
+        lead=text(columns.lead),
+        event=event,
+        time=time_of_text(csv.column(columns.time), options, times, functions) if columns.time else "NULL::BIGINT",
+        id=text(columns.id) if columns.id and not profile else None,
+        place=f"n + {base}",
+        columns=held,
+        inner=inner,
+        given=text(columns.time) if columns.time else None,
+    )

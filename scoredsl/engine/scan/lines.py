@@ -1,0 +1,58 @@
+"""Whether a CSV file is cut in one way only: what stands in quotes is so from delimiter to delimiter (RFC 4180)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_CHUNK = 1 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`rows`: how many lines are not blank, the header too, those inside quotes not counted.
+
+    `broken`: there are line breaks inside quotes.
+    """
+
+    rows: int
+    broken: bool
+
+
+def shape(path: str, delimiter: str) -> Shape | None:
+    """Looks at all bytes of a file; None where its quotes or line ends are not plain."""
+    sign = re.escape(delimiter).encode()
+    odd = re.compile(rb'[^%b\n"]"|"[^%b\r\n"]' % (sign, sign))
+    rows, broken, inside, rest, first = 0, False, False, b"", True
+    with Path(path).open("rb") as source:
+        while chunk := source.read(_CHUNK):
+            if first:
+                chunk, first = chunk.removeprefix(b"\xef\xbb\xbf"), False
+            pieces = chunk.split(b'"')
+            # One quote is kept for each text in quotes; what is in them is left out.
+            outside, quoted = (pieces[1::2], pieces[::2]) if inside else (pieces[::2], pieces[1::2])
+            if not broken:
+                texts = b"".join(quoted)
+                broken = b"\n" in texts or b"\r" in texts
+            kept = b'"'.join(outside)
+            inside ^= len(pieces) % 2 == 0
+            if inside and len(pieces) > 1:
+                kept += b'"'
+            lines, end, rest = (rest + kept).rpartition(b"\n")
+            found = _rows(lines + end, odd)
+            if found is None:
+                return None
+            rows += found
+    last = _rows(rest + b"\n", odd)
+    return None if inside or last is None else Shape(rows + last, broken)
+
+
+def _rows(lines: bytes, odd: re.Pattern[bytes]) -> int | None:
+    """How many lines are not blank."""
+    if lines.count(b"\r") != lines.count(b"\r\n") or (b'"' in lines and odd.search(lines)):
+        return None
+    count = lines.count(b"\n")
+    if lines.startswith((b"\n", b"\r\n")) or b"\n\n" in lines or b"\n\r\n" in lines:
+        count -= sum(1 for line in lines.split(b"\n")[:-1] if line in (b"", b"\r"))
+    return count

@@ -1,0 +1,445 @@
+"""From the user's files to SQL whose rows are exactly the events (profile rows) that `sources.read` gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, TypeAlias
+
+from scoredsl.engine.scan import delimited, parquet
+from scoredsl.engine.scan.parts import Part, TablePart
+from scoredsl.engine.scan.records import RecordsPart, events_part, profile_part
+from scoredsl.engine.scan.sql import Functions, literal
+from scoredsl.engine.sources.duck import cursor, readable, rows
+from scoredsl.engine.sources.files import LocalFile, expand, prepare
+from scoredsl.engine.sources.locate import records
+from scoredsl.engine.sources.options import Found, ReadOptions, SourceError
+from scoredsl.engine.sources.parquet import plain
+from scoredsl.engine.sources.read import read_table
+from scoredsl.engine.sources.records import (
+    Collected,
+    Columns,
+    UnusableError,
+    event_columns,
+    event_head,
+    profile_columns,
+    profile_head,
+    properties_of,
+    read_lists,
+    reject,
+    reject_flaws,
+    require_usable,
+    roles_of,
+    say_commas,
+)
+from scoredsl.engine.sources.tables import Record, Table
+from scoredsl.engine.sources.times import TimeReader
+from scoredsl.semantics.log import Event, ProfileRow, Rejected
+
+_LOOKED_AT = 20_000
+"""By so many first rows of a file it is judged whether its columns have numbers with a comma."""
+
+Row: TypeAlias = tuple[int, Record]
+"""An index in its file, and the record there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFile:
+    """A file's rows as SQL, how many are usable, and the newest time among them (None: no row has one)."""
+
+    part: Part
+    usable: int
+    newest: int | None
+    has_id: bool
+    events_of: Callable[[str], list[Event]]
+    """A lead's events, in their order."""
+
+
+@dataclass(slots=True)
+class Scan:
+    """A source that SQL can read as often as it likes. Close it when nothing reads it any more.
+
+    `db`: the connection that all SQL is for; its cursors see the same. `rejected`, `found`, `notes` and `row_count` are
+    those of `EventLog`. `usable`: how many rows are not rejected.
+    """
+
+    db: Any
+    functions: Functions
+    files: list[ScanFile] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    found: Mapping[str, Found] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    row_count: int = 0
+    _folder: TemporaryDirectory[str] | None = None
+
+    @property
+    def parts(self) -> list[Part]:
+        return [file.part for file in self.files]
+
+    @property
+    def usable(self) -> int:
+        return sum(file.usable for file in self.files)
+
+    @property
+    def has_id(self) -> bool:
+        """Whether any event may have an id."""
+        return any(file.has_id for file in self.files)
+
+    def newest(self) -> int | None:
+        """The newest time of the usable rows, None where none has one."""
+        return max((file.newest for file in self.files if file.newest is not None), default=None)
+
+    def close(self) -> None:
+        """Removes what was unpacked or read from standard input."""
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def __enter__(self) -> Scan:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class EventScan(Scan):
+    """A log."""
+
+    def events_of(self, lead: str) -> list[Event]:
+        """All events of a lead, as `read_events` gives them."""
+        return [event for file in self.files for event in file.events_of(lead)]
+
+
+class ProfileScan(Scan):
+    """Profile files."""
+
+
+def scan_events(paths: Sequence[str], options: ReadOptions, db: Any) -> EventScan:
+    """Looks at a log: as `read_events`, but the events stay where they are. `db`: from `sources.duck.connection`.
+
+    Raises SourceError as `read_events` does.
+    """
+    if options.event_name is not None and options.columns.event is not None:
+        raise SourceError("Say --event-name or --event-column, not both.")
+    if options.event_name == "":
+        raise SourceError("The event name is empty; write one.")
+    scan = EventScan(db, Functions(db))
+    _Scanner(scan, options, profile=False).run(paths)
+    return scan
+
+
+def scan_profiles(paths: Sequence[str], options: ReadOptions, db: Any) -> ProfileScan:
+    """Looks at profile files: as `read_profiles`, but the rows stay where they are."""
+    scan = ProfileScan(db, Functions(db))
+    _Scanner(scan, options, profile=True).run(paths)
+    return scan
+
+
+class _Scanner:
+    """Makes the files of a scan, one after the other."""
+
+    def __init__(self, scan: Scan, options: ReadOptions, profile: bool) -> None:
+        self.scan = scan
+        self.db = scan.db
+        self.options = options
+        self.profile = profile
+        self.times = TimeReader(options.time_format, options.timezone, *(["--profile-time-format"] if profile else []))
+        self.collected = Collected()
+
+    def run(self, paths: Sequence[str]) -> None:
+        folder = TemporaryDirectory(prefix="scoredsl-")
+        self.scan._folder = folder
+        base = 0
+        try:
+            for number, given in enumerate(expand(paths)):
+                file = prepare(given, number, self.options.input_format, Path(folder.name))
+                if file.empty:
+                    self.collected.note(f"{file.name} is empty.")
+                else:
+                    base += self.file(file, base)
+            require_usable(paths, range(self.scan.usable), self.collected)
+        except BaseException:
+            self.scan.close()
+            raise
+        self.scan.rejected = self.collected.in_order()
+        self.scan.found, self.scan.notes = self.collected.found, self.collected.notes
+        self.scan.row_count = self.collected.row_count
+
+    def file(self, file: LocalFile, base: int) -> int:
+        """Takes a file up; gives what is more than every index in it."""
+        before = self.collected.copy()
+        found: int | None = None
+        if file.format == "parquet":
+            found = self.parquet(file, base)
+        elif file.format in ("csv", "tsv", "txt"):
+            found = self.delimited(file, base)
+        if found is None:
+            self.collected = before
+            return self.records(file, base)
+        return found
+
+    # ---- what SQL reads
+
+    def parquet(self, file: LocalFile, base: int) -> int | None:
+        opened = parquet.opened(self.db, file)
+        if not opened.rows:
+            self.collected.note(f"{file.name} has no rows.")
+            return 1
+        columns = self.columns(file, opened.columns)
+        part = parquet.part(opened, columns, self.options, self.times, self.scan.functions, base, self.profile)
+        if part is None:
+            return None
+        self.collected.row_count += opened.rows
+        known: tuple[int, int] | None = None
+        newest: int | None
+        if not self.profile:
+            named, utc = self.options.event_name is None, self.options.timezone is None
+            known = parquet.statistics(self.db, opened, columns, named, utc)
+        if known is not None:
+            moment = opened.column(columns.time)[0]
+            part = replace(part, time=f"epoch_us({moment})", moment=moment, lead=opened.column(columns.lead)[0])
+            if self.options.event_name is None:
+                part = replace(part, event=opened.column(columns.event)[0])
+            newest, rejected = known[1], 0
+        else:
+            with readable(file.name, file.path):
+                newest, rejected, _ = self.checked(part)
+
+        def found(where: str) -> Iterator[Row]:
+            names = ", ".join(f"c{i}" for i in range(len(opened.columns)))
+            for index, *cells in _rows(self.db, f"SELECT n + 1, {names} FROM {opened.source} WHERE {where}"):
+                yield index, dict(zip(opened.columns, cells, strict=True))
+
+        texts = {
+            name: opened.column(name)[0]
+            for name in opened.columns
+            if opened.column(name)[1] in ("VARCHAR", "JSON") and name not in columns.dropped
+        }
+        self.commas(file, columns, texts, opened.source, "n + 1", lambda index: (index, ""))
+
+        def place(index: int, record: Record) -> tuple[int, str]:
+            return index, json.dumps({key: plain(value) for key, value in record.items()}, ensure_ascii=False)
+
+        self.take(file, part, columns, base, opened.rows - rejected, newest, found, place if rejected else None, True)
+        return opened.rows + 1
+
+    def delimited(self, file: LocalFile, base: int) -> int | None:
+        import duckdb
+
+        opened = delimited.opened(self.db, file)
+        if opened is None:
+            return None
+        for note in opened.notes:
+            self.collected.note(note)
+        if not opened.rows:
+            self.collected.note(f"{file.name} has no rows.")
+            return 1
+        try:
+            columns = self.columns(file, opened.columns)
+            if self.options.list_columns & {columns.lead, columns.event, columns.time, columns.id, columns.opened}:
+                return None
+            part = delimited.part(opened, columns, self.options, self.times, self.scan.functions, base, self.profile)
+            newest, rejected, count = self.checked(part, delimited.all_cells(opened))
+        except (duckdb.Error, SourceError):
+            return None
+        if count != opened.rows:
+            return None
+        self.collected.row_count += opened.rows
+        places = {name: opened.header.index(name) for name in opened.columns}
+
+        def found(where: str) -> Iterator[Row]:
+            names = ", ".join(f"c{i}" for i in range(len(opened.header)))
+            for index, *cells in _rows(self.db, f"SELECT n, {names} FROM {opened.source} WHERE {where}"):
+                record = {name: cells[place] for name, place in places.items() if cells[place]}
+                if self.options.list_columns:
+                    read_lists(Table(opened.columns, [(index, record, None)], _nowhere), self.options.list_columns)
+                yield index, record
+
+        located = cache(lambda: records(file.path, opened.delimiter))
+        texts = {name: opened.column(name) for name in opened.columns if name not in columns.dropped}
+        self.commas(file, columns, texts, opened.source, "n", lambda index: located().where(index))
+
+        def place(index: int, record: Record) -> tuple[int, str]:
+            return located().where(index)
+
+        self.take(file, part, columns, base, opened.rows - rejected, newest, found, place if rejected else None, False)
+        return opened.rows + 1
+
+    def columns(self, file: LocalFile, names: tuple[str, ...]) -> Columns:
+        """The columns that play a role. Raises SourceError."""
+        options, table = self.options, Table(names, [], _nowhere)
+        if self.profile:
+            roles: tuple[str, ...] = ("lead", "time", "properties")
+            return profile_columns(roles_of(file, table, options, roles, frozenset({"time"}), self.collected))
+        roles = ("lead", "time", "id", "properties")
+        if options.event_name is None:
+            roles = ("lead", "event", "time", "id", "properties")
+        found = roles_of(file, table, options, roles, frozenset(), self.collected)
+        if options.event_name is not None and "event" in table.columns:
+            self.collected.note(f"Column event of {file.name} is not read: every event is {options.event_name}.")
+        return event_columns(found)
+
+    def commas(
+        self,
+        file: LocalFile,
+        columns: Columns,
+        texts: Mapping[str, str],
+        source: str,
+        index: str,
+        where: Callable[[int], tuple[int, str]],
+    ) -> None:
+        """Says which columns have numbers with a comma, by the first rows. `texts`: SQL of columns of text, by name."""
+        if not texts:
+            return
+        first = f"(SELECT * FROM {source} LIMIT {_LOOKED_AT})"
+        tested = ", ".join(f"bool_or(contains({text}, ','))" for text in texts.values())
+        (found,) = self.db.execute(f"SELECT {tested} FROM {first}").fetchall()
+        some = [name for name, one in zip(texts, found, strict=True) if one]
+        if some:
+            chosen = ", ".join([index, *(texts[name] for name in some)])
+            rows: list[tuple[int, Record, str | None]] = [
+                (place, dict(zip(some, cells, strict=True)), None)
+                for place, *cells in _rows(self.db, f"SELECT {chosen} FROM {first}")
+            ]
+            table = Table(tuple(some), rows, where)
+            if file.format != "parquet":
+                read_lists(table, self.options.list_columns)
+            say_commas(file, table, columns.dropped, self.collected)
+
+    def checked(self, part: TablePart, needed: str = "NULL") -> tuple[int | None, int, int]:
+        """The newest time of the usable rows, how many are to be rejected, and how many there are."""
+        ((newest, rejected, count, _),) = self.db.execute(
+            "SELECT max(time) FILTER (WHERE NOT unusable), count(*) FILTER (WHERE unusable), count(*), count(needed) "
+            f"FROM (SELECT ({part.unusable()}) AS unusable, ({part.time}) AS time, {needed} AS needed "
+            f"FROM {part.source})"
+        ).fetchall()
+        return newest, rejected, count
+
+    def take(
+        self,
+        file: LocalFile,
+        part: TablePart,
+        columns: Columns,
+        base: int,
+        usable: int,
+        newest: int | None,
+        found: Callable[[str], Iterator[Row]],
+        place: Callable[[int, Record], tuple[int, str]] | None,
+        typed: bool,
+    ) -> None:
+        """Adds a file that SQL reads; what is to be rejected is looked at by Python, which says why.
+
+        `found` gives the records for which SQL is true. `place`: row and text of a record; None: none is rejected.
+        """
+        if place is not None:
+            for index, record in found(part.unusable()):
+                row, text = place(index, record)
+                self.collected.reject(base + index, file, row, self.reason(record, columns), text)
+            part = replace(part, where=(f"NOT ({part.unusable()})",))
+
+        def events_of(lead: str) -> list[Event]:
+            if self.profile:
+                return []
+            usable = " AND ".join([f"({part.lead}) = {literal(lead)}", *part.where])
+            events = []
+            for index, record in found(usable):
+                head = event_head(record, None, columns, self.options, self.times)
+                properties = properties_of(typed, record, None, columns)
+                events.append(Event(head.lead, head.name, head.time, head.id, base + index, properties))
+            return events
+
+        if usable:
+            self.scan.files.append(ScanFile(part, usable, newest, bool(columns.id), events_of))
+
+    def reason(self, record: Record, columns: Columns) -> str:
+        """Why a record is rejected."""
+        try:
+            if self.profile:
+                profile_head(record, None, columns, self.times)
+            else:
+                event_head(record, None, columns, self.options, self.times)
+        except UnusableError as problem:
+            return str(problem)
+        raise AssertionError("SQL takes this row for unusable, Python does not")
+
+    # ---- what Python reads
+
+    def records(self, file: LocalFile, base: int) -> int:
+        table = read_table(self.db, file, self.collected)
+        for note in table.notes:
+            self.collected.note(note)
+        if not table.count:
+            self.collected.note(f"{file.name} has no rows.")
+        self.collected.row_count += table.count
+        if self.options.list_columns and file.format in ("csv", "tsv", "txt"):
+            read_lists(table, self.options.list_columns)
+        if not table.rows:
+            reject_flaws(file, table, base, self.collected)
+            return table.size
+        columns = self.columns(file, table.columns)
+        say_commas(file, table, columns.dropped, self.collected)
+        reject_flaws(file, table, base, self.collected)
+        usable = 0
+        newest: int | None = None
+
+        def seen(time: int | None) -> None:
+            nonlocal usable, newest
+            usable += 1
+            if time is not None and (newest is None or time > newest):
+                newest = time
+
+        def events() -> Iterator[Event]:
+            for index, record, text in table.rows:
+                try:
+                    head = event_head(record, text, columns, self.options, self.times)
+                except UnusableError as problem:
+                    reject(file, table, base, index, text, str(problem), self.collected)
+                    continue
+                seen(head.time)
+                properties = properties_of(table.typed, record, text, columns)
+                yield Event(head.lead, head.name, head.time, head.id, base + index, properties)
+
+        def profile_rows() -> Iterator[ProfileRow]:
+            for index, record, text in table.rows:
+                try:
+                    lead, time = profile_head(record, text, columns, self.times)
+                except UnusableError as problem:
+                    reject(file, table, base, index, text, str(problem), self.collected)
+                    continue
+                seen(time)
+                yield ProfileRow(lead, time, base + index, properties_of(table.typed, record, text, columns))
+
+        part = profile_part(self.db, profile_rows()) if self.profile else events_part(self.db, events())
+
+        def events_of(lead: str) -> list[Event]:
+            return _kept_events(self.db, part, lead)
+
+        if usable:
+            self.scan.files.append(ScanFile(part, usable, newest, bool(columns.id), events_of))
+        return table.size
+
+
+def _kept_events(db: Any, part: RecordsPart, lead: str) -> list[Event]:
+    sql = f"SELECT lead, event, time, id, place, properties FROM {part.table} WHERE lead = {literal(lead)}"
+    return [
+        Event(who, name, time, id_, place, json.loads(properties))
+        for who, name, time, id_, place, properties in _rows(db, sql)
+    ]
+
+
+def _rows(db: Any, sql: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, on a cursor of its own."""
+    with closing(cursor(db)) as other:
+        yield from rows(other, sql)
+
+
+def _nowhere(index: int) -> tuple[int, str]:
+    raise AssertionError(index)
