@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
 import ctypes
+import subprocess
+import sys
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -257,3 +261,40 @@ def test_columns_that_cannot_be_read_are_refused() -> None:
         for lead, time in ((None, 1), ("a", None)):
             with pytest.raises(ValueError, match="without a value"):
                 store.add_versions(batch_of(VERSIONS, [(lead, time, 1)], pa.string()))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_a_killed_run_leaves_no_file(tmp_path: Path) -> None:
+    program = (
+        "import os, signal, sys, pyarrow as pa\n"
+        "from scoredsl.engine.kernel.partition import PartitionStore\n"
+        "store = PartitionStore(ids=False, budget=1 << 16, temp_dir=sys.argv[1])\n"
+        "n = 100_000\n"
+        "columns = [pa.array([str(i) for i in range(n)]), pa.array(range(n)), pa.array(range(n), pa.uint64())]\n"
+        "store.add_events(pa.RecordBatch.from_arrays(columns, ['lead', 'time', 'm0']))\n"
+        "assert store.spilled > 0\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], timeout=60, check=False)
+    assert done.returncode == -9
+    assert not list(tmp_path.iterdir())
+
+
+def test_ctrl_c_ends_a_walk() -> None:
+    events, versions = many(3000, 1000)
+    with PartitionStore(ids=False) as store:
+        fill(store, events, versions, 1000, pa.string())
+
+        @WALK_FUNCTION
+        def slow(walker: int, given: Any) -> int:
+            _thread.interrupt_main()  # by each thread: the second as someone who is impatient
+            time.sleep(0.05 * walker)
+            if walker == 2:
+                time.sleep(0.2)
+            return 0
+
+        begin = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            store.walk(slow, [1, 2])
+        assert time.monotonic() - begin < 5
+        assert store.walked < len(events)

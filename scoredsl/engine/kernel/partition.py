@@ -117,6 +117,7 @@ class PartitionStore:
         self._pointer = self._new(64 - bits, bits, budget, None)
         self._places = 0
         self._walked: list[Any] = []
+        self._ended: list[threading.Event] = []
 
     def _new(self, shift: int, bits: int, budget: int, parent: int | None) -> int:
         block = _SMALLEST_BLOCK
@@ -139,7 +140,7 @@ class PartitionStore:
     def close(self) -> None:
         """Gives memory and file back. May be called twice."""
         pointer, self._pointer = self._pointer, 0
-        if pointer:
+        if pointer and all(ended.is_set() for ended in self._ended):
             self._c.store_free(pointer)
 
     def __del__(self) -> None:
@@ -233,6 +234,9 @@ class PartitionStore:
         self._check(self._c.store_seal(self._pointer), self._pointer)
         address = ctypes.cast(function, ctypes.c_void_p).value
         self._walked = [ctypes.c_int64(0) for _ in walkers]
+        self._ended = [threading.Event() for _ in walkers]
+        for ended in self._ended:
+            ended.set()
         run = _Run(self, address or 0, list(walkers), finished, max(MIB // 16, self._budget // (4 * len(walkers))))
         run.run()
 
@@ -276,16 +280,21 @@ class _Run:
             threading.Thread(target=self.work, args=(number,), name=f"walk-{number}", daemon=True)
             for number in range(len(self.walkers))
         ]
-        for thread in threads:
-            thread.start()
         try:
-            for thread in threads:
-                while thread.is_alive():
-                    thread.join(0.1)
+            for number, thread in enumerate(threads):
+                self.store._ended[number].clear()
+                thread.start()
+            for ended in self.store._ended:
+                while not ended.wait(0.1):
+                    pass
         except BaseException:
             self.store.cancel()
-            for thread in threads:
-                thread.join()
+            # Another Ctrl-C must not free what the threads still read; they end with the lead they are at.
+            # (Not by Thread.join: interrupted, it takes the thread for ended in some versions of Python.)
+            while not all(ended.is_set() for ended in self.store._ended):
+                with suppress(KeyboardInterrupt):
+                    for ended in self.store._ended:
+                        ended.wait()
             raise
         if self.problem is not None:
             raise self.problem
@@ -311,6 +320,7 @@ class _Run:
         finally:
             if work:
                 self.c.work_free(work)
+            self.store._ended[number].set()
 
     def partition(self, number: int, work: int, pointer: int, partition: int, shift: int) -> None:
         size = self.c.store_bytes(pointer, partition)
