@@ -140,13 +140,13 @@ class ByHand:
         words = walker.rows().tolist()
         rows = [words[start : start + HISTORY_WORDS] for start in range(0, len(words), HISTORY_WORDS)]
         causes = [cause_text(self.program, score, codes) for score, codes in walker.causes()]
-        rows.sort(key=lambda row: (row[0], row[1], row[2]))
         return [self.history_row(row, causes) for row in rows]
 
     def history_row(self, row: list[int], causes: list[str]) -> HistoryRow:
         lead, time, number, value, change, tier, tier_before, cause = row
         score = self.program.scores[number]
-        names = [None if each < 0 else score.tiers[each].name for each in (tier, tier_before)]
+        tiers = [each.name for one in self.program.scores for each in one.tiers]
+        names = [None if each < 0 else tiers[each] for each in (tier, tier_before)]
         return HistoryRow(self.leads[lead], None if time == MISSING else time, score.name, value, change, names[0],
                           names[1], causes[cause])  # fmt: skip
 

@@ -129,6 +129,12 @@ static int64_t cell_of(walker *w, const grid *g) {
     return cell;
 }
 
+static int by_time(const void *a, const void *b) {
+    const int64_t *x = a, *y = b;
+    if (x[1] != y[1]) return x[1] < y[1] ? -1 : 1;
+    return (x[2] > y[2]) - (x[2] < y[2]);
+}
+
 EXPORT int walk_lead(void *opaque, const struct lead_input *in) {
     walker *w = opaque;
     const plan *p = w->p;
@@ -171,13 +177,19 @@ EXPORT int walk_lead(void *opaque, const struct lead_input *in) {
     }
     w->leads++;
     w->overflow = 0;
+    int64_t before = queue_size(&w->rows);
     for (int64_t s = 0; s < p->score_count; s++) {
         w->last_version = 0;
         walk_score(w, p->order[s]);
         if (scoredsl_out_of_memory) return KERNEL_NO_MEMORY;
         if (w->overflow) return WALK_TOO_LARGE;
     }
-    if (w->mode != MODE_SCORES) return 0;
+    if (w->mode != MODE_SCORES) { /* the rows of a lead by time, then by the score's place */
+        int64_t made = (queue_size(&w->rows) - before) / HISTORY_WORDS;
+        if (p->score_count > 1 && made > 1)
+            qsort(w->rows.a + w->rows.head + before, (size_t)made, HISTORY_WORDS * sizeof(int64_t), by_time);
+        return 0;
+    }
     for (int64_t s = 0; s < p->score_count; s++) w->values[s] = w->scores[s].value;
     int64_t width = 1 + 2 * p->score_count + p->grid_count + p->label_count;
     if (!queue_reserve(&w->rows, width)) return KERNEL_NO_MEMORY;

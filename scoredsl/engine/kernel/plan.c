@@ -284,6 +284,8 @@ EXPORT plan *plan_of(const int64_t *words, int64_t count) {
     p->order = list(r, p->score_count);
     for (int64_t i = 0; i < p->score_count && !r->bad; i++) r->bad |= p->order[i] < 0 || p->order[i] >= p->score_count;
     for (int64_t i = 0; i < p->score_count && !r->bad; i++) score_of(r, &p->scores[i], p->words, p->bit_count);
+    for (int64_t i = 1; i < p->score_count && !r->bad; i++)
+        p->scores[i].tier_first = p->scores[i - 1].tier_first + p->scores[i - 1].tier_count;
     p->grid_count = size(r);
     p->grids = room(r, p->grid_count, sizeof *p->grids);
     for (int64_t i = 0; i < p->grid_count && !r->bad; i++) {

@@ -110,6 +110,7 @@ typedef struct {
 
 typedef struct {
     int64_t rule_count, on_count, when_count, group_count, bound_count, tier_count, fact_count, ticker_count;
+    int64_t tier_first; /* the number of its highest tier among those of all scores */
     int64_t queue_count, start, formula, component_count, remembers, has_resets, has_conditional_bounds;
     rule_ref *rules;
     on_rule *ons;

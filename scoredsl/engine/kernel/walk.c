@@ -1012,17 +1012,17 @@ static void report(run *r, int64_t instant, int64_t value, int64_t tier_now) {
     if (w->mode == MODE_HISTORY || (w->mode == MODE_ALERTS && tier_now != z->tier)) {
         int64_t cause = intern_cause(w, r->number);
         queue *q = &w->rows;
-        if (queue_reserve(q, 8)) {
+        if (queue_reserve(q, HISTORY_WORDS)) {
             int64_t *row = q->a + q->n;
             row[0] = w->lead_number;
             row[1] = w->from_always && instant == w->beginning ? MISSING : instant;
             row[2] = r->number;
             row[3] = value;
             row[4] = narrowed(w, (wide)value - z->value);
-            row[5] = tier_now;
-            row[6] = z->tier;
+            row[5] = tier_now == NONE ? NONE : r->s->tier_first + tier_now;
+            row[6] = z->tier == NONE ? NONE : r->s->tier_first + z->tier;
             row[7] = cause;
-            q->n += 8;
+            q->n += HISTORY_WORDS;
         }
     }
     z->value = value;

@@ -170,6 +170,8 @@ struct walker {
 };
 typedef struct walker walker;
 
+#define HISTORY_WORDS 8
+
 enum { MODE_SCORES, MODE_HISTORY, MODE_ALERTS };
 
 /* A value that does not fit 64 bits: the reference must be asked. */

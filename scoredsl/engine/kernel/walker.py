@@ -74,6 +74,12 @@ class Walker:
         """The address of `walk_lead`, for who calls it from C."""
         return ctypes.cast(self._library.walk_lead, ctypes.c_void_p).value or 0
 
+    def row_words(self) -> tuple[int, int]:
+        """Where the rows stand that were made since `clear`, and how many words they are."""
+        count = ctypes.c_int64()
+        pointer = self._library.walker_rows(self.pointer, ctypes.byref(count))
+        return ctypes.cast(pointer, ctypes.c_void_p).value or 0, count.value
+
     def rows(self) -> memoryview:
         """The words of the rows made since `clear`, as a copy (format q)."""
         return self._taken("walker_rows")
@@ -81,18 +87,29 @@ class Walker:
     def clear(self) -> None:
         self._library.walker_clear_rows(self.pointer)
 
-    def causes(self) -> list[tuple[int, tuple[int, ...]]]:
-        """By cause number: the score and the codes (see `cause_text`)."""
-        words, starts = self._taken("walker_causes").tolist(), self._taken("walker_cause_starts").tolist()
-        ends = [*starts[1:], len(words)][: len(starts)]
-        return [(words[a], tuple(words[a + 1 : b])) for a, b in zip(starts, ends, strict=True)]
+    def causes(self, known: int = 0) -> list[tuple[int, tuple[int, ...]]]:
+        """By cause number, from the number `known` on: the score and the codes (see `cause_text`)."""
+        starts = self._taken("walker_cause_starts")
+        if known == len(starts):
+            return []
+        words = self._taken("walker_causes")
+        ends = [*starts[known + 1 :], len(words)]
+        return [(words[a], tuple(words[a + 1 : b])) for a, b in zip(starts[known:], ends, strict=True)]
 
-    def tally(self, program: Program) -> Tally:
-        """What the walker counted, by the names of the rules."""
+    @property
+    def leads(self) -> int:
+        """How many leads have results."""
+        return self._counts()[3]
+
+    def _counts(self) -> list[int]:
         size = self._library.walker_tally(self.pointer, None, 0)
         array = (ctypes.c_int64 * size)()
         self._library.walker_tally(self.pointer, array, size)
-        words = list(array)
+        return list(array)
+
+    def tally(self, program: Program) -> Tally:
+        """What the walker counted, by the names of the rules."""
+        words = self._counts()
         tally = Tally(ignored=words[0], duplicates=words[1], excluded=words[2])
         most, each = words[4], words[4] * len(program.scores)
         lost, missing, without = (words[5 + k * each : 5 + (k + 1) * each] for k in range(3))

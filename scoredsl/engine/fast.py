@@ -1,0 +1,247 @@
+"""The fast engine: scans, matching, the walk of each lead, result rows (DESIGN: match, award, worth, sum).
+
+Scores are those of the reference interpreter, to the millionth: the walk is exact, whatever the program asks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from scoredsl.engine.kernel.causes import cause_text
+from scoredsl.engine.kernel.encode import encode
+from scoredsl.engine.kernel.library import kernel
+from scoredsl.engine.kernel.partition import PartitionStore, WalkError
+from scoredsl.engine.kernel.walker import HISTORY_WORDS, TOO_LARGE, KernelPlan, Mode, Walker
+from scoredsl.engine.matching import event_batches, profile_batches
+from scoredsl.engine.result_rows import ResultRows, RowColumn, TextCodes
+from scoredsl.engine.results import ALERT_COLUMNS, HISTORY_COLUMNS, Column
+from scoredsl.engine.scan import EventScan, ProfileScan
+from scoredsl.plan.logical import logical_plan
+from scoredsl.plan.lowering import lower
+from scoredsl.plan.physical import PhysicalPlan
+from scoredsl.reference import Tally
+from scoredsl.semantics.program import Program
+from scoredsl.semantics.zones import zone
+
+MIB = 1 << 20
+Stage = Literal["read", "score"]
+Progress: TypeAlias = Callable[[Stage, int, int], None]
+"""Called with (stage, events done, events in all), often."""
+
+_HISTORY = (0, 1, 2, 3, 4, 5, 7)
+_ALERTS = (0, 1, 2, 3, 6, 5, 7)
+"""The words of a row of the walk that the columns of HISTORY_COLUMNS and ALERT_COLUMNS stand in."""
+
+
+class TooLargeError(Exception):
+    """A score is beyond what 64 bits of millionths hold: the reference interpreter has to compute it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a run may use: bytes of memory, a folder for what does not fit, threads."""
+
+    memory: int
+    temp_dir: str | None = None
+    threads: int = 0
+
+    @property
+    def workers(self) -> int:
+        return self.threads or max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+
+    @property
+    def store(self) -> int:
+        """For rows on their way to the walk."""
+        return max(16 * MIB, (self.memory - 400 * MIB) // 2)
+
+    @property
+    def results(self) -> int:
+        return max(16 * MIB, self.memory // 8)
+
+    @property
+    def database(self) -> int:
+        return max(192 * MIB, self.memory // 4)
+
+
+def default_memory() -> int:
+    """Half of the machine's memory."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    except (AttributeError, ValueError, OSError):
+        return 4 << 30
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run has made: rows to be written once, and what it counted."""
+
+    rows: ResultRows
+    tally: Tally
+    leads: int
+    events: int
+    spilled: int
+
+
+@contextmanager
+def run(
+    program: Program,
+    events: EventScan,
+    profiles: ProfileScan | None,
+    until: int,
+    mode: Mode,
+    resources: Resources,
+    progress: Progress | None = None,
+) -> Iterator[Outcome]:
+    """Scores at T (`until`), or all changes up to it, of every lead.
+
+    Raises TooLargeError, KernelMissingError, Cancelled, OSError and MemoryError.
+    """
+    program = logical_plan(program).program()
+    plan = lower(program)
+    if resources.temp_dir is not None:
+        events.db.execute("SET temp_directory = ?", [resources.temp_dir])
+    events.db.execute(f"SET memory_limit = '{resources.database // MIB}MiB'")
+    with ExitStack() as stack:
+        store = stack.enter_context(
+            PartitionStore(ids=events.has_id, budget=resources.store, temp_dir=resources.temp_dir)
+        )
+        first = _read(plan, store, events, profiles, until, program, progress)
+        columns, width = result_columns(program, mode)
+        rows = stack.enter_context(
+            ResultRows(columns, width, budget=resources.results, temp_dir=resources.temp_dir)
+        )
+        kernel_plan = KernelPlan(encode(plan, zone(program.timezone), first, until))
+        walkers = [Walker(kernel_plan, until, mode) for _ in range(resources.workers)]
+        _walk(program, store, rows, walkers, mode, progress)
+        tally = Tally()
+        for walker in walkers:
+            add_tally(tally, walker.tally(program))
+        read, spilled = store.events, store.spilled
+        store.close()
+        yield Outcome(rows, tally, sum(walker.leads for walker in walkers), read, spilled)
+
+
+def _read(
+    plan: PhysicalPlan,
+    store: PartitionStore,
+    events: EventScan,
+    profiles: ProfileScan | None,
+    until: int,
+    program: Program,
+    progress: Progress | None,
+) -> int:
+    """Fills the store; gives the earliest time."""
+    date_zone = zone(program.timezone)
+    first = until
+    total = events.usable
+    done = 0
+    earliest = _earliest if date_zone.name != "UTC" else None
+    for batch in event_batches(events, plan.events, until, date_zone):
+        store.add_events(batch)
+        done += batch.num_rows
+        if earliest is not None:
+            first = min(first, earliest(batch, until))
+        if progress is not None:
+            progress("read", done, total)
+    if profiles is not None:
+        for batch in profile_batches(profiles, plan.profiles, until, date_zone):
+            store.add_versions(batch)
+    return min(first, 0)
+
+
+def _earliest(batch: Any, until: int) -> int:
+    import pyarrow.compute as pc
+
+    found = pc.min(batch.column("time")).as_py() if batch.num_rows else None
+    return until if found is None else int(found)
+
+
+def _walk(
+    program: Program,
+    store: PartitionStore,
+    rows: ResultRows,
+    walkers: Sequence[Walker],
+    mode: Mode,
+    progress: Progress | None,
+) -> None:
+    codes = [_Codes(program, rows, mode) for _ in walkers]
+
+    def finished(number: int, leads: Any) -> None:
+        walker = walkers[number]
+        codes[number].learn(walker)
+        address, words = walker.row_words()
+        rows.add(leads, address, words, codes[number].by_column)
+        walker.clear()
+        if progress is not None:
+            progress("score", store.walked, store.events)
+
+    try:
+        store.walk(kernel().walk_lead, [walker.pointer or 0 for walker in walkers], finished)
+    except WalkError as problem:
+        if problem.code == TOO_LARGE:
+            raise TooLargeError from None
+        raise
+
+
+def result_columns(program: Program, mode: Mode) -> tuple[list[RowColumn], int]:
+    """The columns of the results, each with its word in the rows of the walk, and how many words a row has."""
+    if mode != "scores":
+        columns, words = (HISTORY_COLUMNS, _HISTORY) if mode == "history" else (ALERT_COLUMNS, _ALERTS)
+        return [RowColumn(column, word) for column, word in zip(columns, words, strict=True)], HISTORY_WORDS
+    n = len(program.scores)
+    found = [RowColumn(Column("lead", "text"), 0)]
+    for i, score in enumerate(program.scores):
+        found.append(RowColumn(Column(score.name, "points"), 1 + i))
+        if score.tiers:
+            found.append(RowColumn(Column(f"{score.name}_tier", "text"), 1 + n + i))
+    at = 1 + 2 * n
+    found += [RowColumn(Column(grid.name, "text"), at + i) for i, grid in enumerate(program.grids)]
+    at += len(program.grids)
+    found += [RowColumn(Column(label.name, "boolean"), at + i) for i, label in enumerate(program.labels)]
+    return found, at + len(program.labels)
+
+
+class _Codes:
+    """What the numbers of one walker mean, by the place of their column."""
+
+    def __init__(self, program: Program, rows: ResultRows, mode: Mode) -> None:
+        self.program = program
+        self.by_column: dict[int, TextCodes] = {}
+        self.causes: TextCodes | None = None
+        places = {column.name: i for i, column in enumerate(rows.columns)}
+        if mode == "scores":
+            for score in program.scores:
+                if score.tiers:
+                    place = places[f"{score.name}_tier"]
+                    self.by_column[place] = rows.text_codes(place, [tier.name for tier in score.tiers])
+            for grid in program.grids:
+                self.by_column[places[grid.name]] = rows.text_codes(places[grid.name], grid.cells)
+            return
+        tiers = [tier.name for score in program.scores for tier in score.tiers]
+        for name in ("tier", "from_tier", "to_tier"):
+            if name in places:
+                self.by_column[places[name]] = rows.text_codes(places[name], tiers)
+        scores = places["score"]
+        self.by_column[scores] = rows.text_codes(scores, [score.name for score in program.scores])
+        self.causes = self.by_column[places["cause"]] = rows.text_codes(places["cause"])
+
+    def learn(self, walker: Walker) -> None:
+        """Takes up the causes that the walker has numbered since."""
+        if self.causes is not None:
+            new = walker.causes(len(self.causes))
+            self.causes.extend(cause_text(self.program, score, codes) for score, codes in new)
+
+
+def add_tally(total: Tally, more: Tally) -> None:
+    """Adds what one walker counted to what all have."""
+    total.awards_lost.update(more.awards_lost)
+    total.points_missing.update(more.points_missing)
+    total.without_value.update(more.without_value)
+    total.divisions_by_zero.update(more.divisions_by_zero)
+    total.ignored += more.ignored
+    total.duplicates += more.duplicates
+    total.excluded += more.excluded
