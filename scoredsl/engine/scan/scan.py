@@ -59,6 +59,8 @@ class ScanFile:
     has_id: bool
     events_of: Callable[[str], list[Event]]
     """A lead's events, in their order."""
+    rows_of: Callable[[str], list[ProfileRow]]
+    """A lead's profile rows, in their order."""
 
 
 @dataclass(slots=True)
@@ -120,6 +122,10 @@ class EventScan(Scan):
 
 class ProfileScan(Scan):
     """Profile files."""
+
+    def rows_of(self, lead: str) -> list[ProfileRow]:
+        """All profile rows of a lead, as `read_profiles` gives them."""
+        return [row for file in self.files for row in file.rows_of(lead)]
 
 
 def scan_events(paths: Sequence[str], options: ReadOptions, db: Any) -> EventScan:
@@ -346,8 +352,6 @@ class _Scanner:
             part = replace(part, where=(f"NOT ({part.unusable()})",))
 
         def events_of(lead: str) -> list[Event]:
-            if self.profile:
-                return []
             usable = " AND ".join([f"({part.lead}) = {literal(lead)}", *part.where])
             events = []
             for index, record in found(usable):
@@ -356,8 +360,16 @@ class _Scanner:
                 events.append(Event(head.lead, head.name, head.time, head.id, base + index, properties))
             return events
 
+        def rows_of(lead: str) -> list[ProfileRow]:
+            usable = " AND ".join([f"({part.lead}) = {literal(lead)}", *part.where])
+            kept = []
+            for index, record in found(usable):
+                who, time = profile_head(record, None, columns, self.times)
+                kept.append(ProfileRow(who, time, base + index, properties_of(typed, record, None, columns)))
+            return kept
+
         if usable:
-            self.scan.files.append(ScanFile(part, usable, newest, bool(columns.id), events_of))
+            self.scan.files.append(ScanFile(part, usable, newest, bool(columns.id), events_of, rows_of))
 
     def reason(self, record: Record, columns: Columns) -> str:
         """Why a record is rejected."""
@@ -422,8 +434,11 @@ class _Scanner:
         def events_of(lead: str) -> list[Event]:
             return _kept_events(self.db, part, lead)
 
+        def rows_of(lead: str) -> list[ProfileRow]:
+            return _kept_rows(self.db, part, lead)
+
         if usable:
-            self.scan.files.append(ScanFile(part, usable, newest, bool(columns.id), events_of))
+            self.scan.files.append(ScanFile(part, usable, newest, bool(columns.id), events_of, rows_of))
         return table.size
 
 
@@ -433,6 +448,11 @@ def _kept_events(db: Any, part: RecordsPart, lead: str) -> list[Event]:
         Event(who, name, time, id_, place, json.loads(properties))
         for who, name, time, id_, place, properties in _rows(db, sql)
     ]
+
+
+def _kept_rows(db: Any, part: RecordsPart, lead: str) -> list[ProfileRow]:
+    sql = f"SELECT lead, time, place, properties FROM {part.table} WHERE lead = {literal(lead)}"
+    return [ProfileRow(who, time, place, json.loads(properties)) for who, time, place, properties in _rows(db, sql)]
 
 
 def _rows(db: Any, sql: str) -> Iterator[tuple[Any, ...]]:
