@@ -43,6 +43,7 @@ _SOURCE_OPTIONS = [
     click.option("--profile-lead-column", metavar="NAME", help="The profiles' column for the lead."),
     click.option("--profile-time-column", metavar="NAME",
                  help="The profiles' column that says since when a row holds (only `time` is taken by itself)."),
+    click.option("--profile-properties-column", metavar="NAME", help="As --properties-column, for the profiles."),
     click.option("--event-name", metavar="NAME",
                  help="For a log of one kind without such a column: the name of its events."),
     click.option("--time-format", metavar="FORMAT",
@@ -115,7 +116,7 @@ def request(
         None,
         options["profile_time_column"] or stated.profile_columns.get("time"),
         None,
-        stated.profile_columns.get("properties"),
+        options["profile_properties_column"] or stated.profile_columns.get("properties"),
     )
     profile_time_format = options["profile_time_format"] or stated.profile_time_format
     profile_options = ReadOptions(profile_names, time_format=profile_time_format, timezone=timezone)
@@ -167,11 +168,16 @@ def project() -> config.Config:
 
 def _split(arguments: Sequence[str], needs_rules: bool) -> tuple[str | None, tuple[str, ...]]:
     """The rules file is the first argument that is one; everything else is data."""
-    if not needs_rules:
-        return None, tuple(arguments)
-    if arguments and _is_rules(arguments[0]):
-        return program_path(arguments[0]), tuple(arguments[1:])
-    return None, tuple(arguments)
+    rules, events = None, tuple(arguments)
+    if needs_rules and events and _is_rules(events[0]):
+        rules, events = program_path(events[0]), events[1:]
+    for path in events:
+        if path.endswith(_RULES_SUFFIXES):
+            help_ = "" if not needs_rules else " Name the rules first." if rules is None else (
+                f" One file is run, {rules}: import others there."
+            )
+            raise click.UsageError(f"{path} is a rules file, no log.{help_}")
+    return rules, events
 
 
 def _is_rules(argument: str) -> bool:
@@ -293,12 +299,18 @@ def as_of(text: str, data: Data) -> int:
 
         return time.time_ns() // 1000
     found = instant_of_text(text, None)
-    if found is None:
-        raise click.UsageError(f"--as-of {text} is no time. Write latest, now, 2026-03-01 or 2026-03-01T09:30:00Z.")
+    assert found is not None
     return found
 
 
+def _known_instant(context: click.Context, parameter: click.Parameter, text: str) -> str:
+    if text not in ("latest", "now") and instant_of_text(text, None) is None:
+        raise click.UsageError(f"--as-of {text} is no time. Write latest, now, 2026-03-01 or 2026-03-01T09:30:00Z.")
+    return text
+
+
 as_of_option = click.option("--as-of", "as_of_text", default="latest", metavar="latest|now|TIME",
+                            callback=_known_instant,
                             help="The instant to score at; without an offset UTC. Default: latest, the newest event or "
                             "profile row.")
 engine_option = click.option("--engine", type=click.Choice(["auto", "reference"]), default="auto",

@@ -176,6 +176,21 @@ def test_profiles_of_the_project_go_with_a_log_that_is_named(run, project):
     assert run("score", "--profiles", "own.csv", "--no-profiles").status == 2
 
 
+def test_columns_of_profiles_are_named_by_their_own_options(run, project):
+    (project / "p.csv").write_text("who,since,country\na,20260301,DE\n")
+    arguments = ["score", "rules.score", "events.csv", "--profiles", "p.csv"]
+    assert "name it with --profile-lead-column." in run(*arguments).err
+    assert "no column x (--profile-lead-column)" in run(*arguments, "--profile-lead-column", "x").err
+    arguments += ["--profile-lead-column", "who", "--profile-time-column", "since"]
+    assert "say --profile-time-format yyyymmdd" in run(*arguments).err
+    assert run(*arguments, "--profile-time-format", "yyyymmdd").status == 0
+    (project / "scoredsl.toml").write_text(
+        'rules = "rules.score"\nevents = ["events.csv"]\nprofiles = ["p.csv"]\nprofile-time-format = "yyyymmdd"\n'
+        '[profile-columns]\nlead = "who"\ntime = "since"\n'
+    )
+    assert run("score").status == 0 and run("check").status == 0
+
+
 def test_check_json(run, tmp_path):
     (tmp_path / "r.score").write_text('# é\non visit ad 5 as "ü"\n')
     done = run("check", "r.score", "--format", "json")
@@ -296,6 +311,10 @@ def test_what_cannot_be_computed_is_reported(run, tmp_path):
     (["score", "r.score", "e.csv", "--as-of", "soon"], "is no time"),
     (["score", "r.score", "e.csv", "--out", "x.xls"], "must end in .csv, .parquet or .ndjson"),
     (["score", "r.score", "e.csv", "--out", "no/x.csv"], "there is no folder no"),
+    (["score", "r.score", "no.csv", "--as-of", "2026-13-01"], "is no time"),
+    (["score", "r.score", "r.score"], "no log. One file is run, r.score: import others there."),
+    (["history", "e.csv", "r.score"], "r.score is a rules file, no log. Name the rules first."),
+    (["catalog", "r.score"], "r.score is a rules file, no log."),
     (["score", "r.score", "empty.csv"], "empty.csv is empty"),
     (["score", "r.score"], "Which log?"),
     (["score"], "Which rules?"),

@@ -57,11 +57,16 @@ def normal(name: str) -> str:
 
 
 def find(
-    columns: Sequence[str], names: ColumnNames, roles: Sequence[str], own_name_only: frozenset[str] = frozenset()
+    columns: Sequence[str],
+    names: ColumnNames,
+    roles: Sequence[str],
+    own_name_only: frozenset[str] = frozenset(),
+    option: str = "--",
 ) -> tuple[dict[str, Found], list[str]]:
     """The columns that play the roles, and notes about those that were guessed. A role that is not found is left out.
 
-    For roles of `own_name_only` nothing is guessed. Raises SourceError for a named column that is not there (its text
+    For roles of `own_name_only` nothing is guessed. `option` is how the options that name columns begin. Raises
+    SourceError for a named column that is not there (its text
     has no file name).
     """
     found: dict[str, Found] = {}
@@ -73,7 +78,7 @@ def find(
         if named not in columns:
             near = next((column for column in columns if normal(column) == normal(named)), None)
             hint = f"did you mean {near}?" if near else f"there are {listed(columns)}."
-            raise SourceError(f"no column {named} (--{role}-column); {hint}")
+            raise SourceError(f"no column {named} ({option}{role}-column); {hint}")
         found[role] = Found(named, "named")
     for role in roles:
         if role in found:
@@ -90,7 +95,7 @@ def find(
             chosen, *others = candidates
             found[role] = Found(chosen, "usual")
             also = f" ({listed(others)} could be it, too)" if others else ""
-            notes.append(f"Column {chosen} is read as the {role}{also}; name another with --{role}-column.")
+            notes.append(f"Column {chosen} is read as the {role}{also}; name another with {option}{role}-column.")
     return {role: found[role] for role in roles if role in found}, notes
 
 

@@ -145,8 +145,10 @@ def roles_of(
     own_name_only: frozenset[str],
     collected: Collected,
 ) -> dict[str, Found]:
+    # Only profiles have a column that is never guessed, and their options have names of their own.
+    option = "--profile-" if own_name_only else "--"
     try:
-        found, notes = names.find(table.columns, options.columns, roles, own_name_only)
+        found, notes = names.find(table.columns, options.columns, roles, own_name_only, option)
     except SourceError as problem:
         raise SourceError(f"{file.name} has {problem}") from None
     for role in roles:
@@ -154,7 +156,7 @@ def roles_of(
             continue
         other = " or, if all its events are of one kind, --event-name" if role == "event" else ""
         raise SourceError(
-            f"{file.name} has no column that is known as the {role}; name it with --{role}-column{other}. "
+            f"{file.name} has no column that is known as the {role}; name it with {option}{role}-column{other}. "
             f"Its columns are {names.listed(table.columns)}."
         )
     for note in notes:
