@@ -691,7 +691,10 @@ class Resolver:
                 return Operand("unknown", ref.span)
             return Operand("condition", ref.span, condition=inner.condition(node, context))
         operand = inner.operand(node, context)
-        if isinstance(node, n.Ref) and operand.value is not None and not operand.literal:
+        is_name = isinstance(node, n.Ref) and (
+            node.lead or node.quoted or self.scope.define(node.name, entry.file) is None
+        )
+        if is_name and operand.value is not None and not operand.literal:
             return self.lone_name(entry, ref, operand)
         return with_changes(operand, span=ref.span)
 

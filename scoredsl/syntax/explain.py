@@ -96,7 +96,8 @@ def _continued(match: re.Match[str], span: Span, setting: Setting) -> Diagnostic
     message = f"This line is indented deeper, so it continues the statement above; but {word} begins a new one."
     help_ = "Begin it at the same column as the statement above."
     return Diagnostic(
-        "continuation", "error", message, place, help_, (), Fix("Begin it at the same column", (edit,)), {"word": word}
+        "continuation", "error", message, place, help_, (),
+        Fix("Begin it at the same column", (edit,), word in statements_at(setting.header)), {"word": word},
     )
 
 

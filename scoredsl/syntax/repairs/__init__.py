@@ -13,6 +13,7 @@ from scoredsl.syntax.repairs import awards, conditions, declarations, durations,
 from scoredsl.syntax.repairs.broken import Broken, Repair, Repairer
 
 REPAIRS: tuple[Repairer, ...] = (
+    words.two_statements,
     words.capitals,
     *numbers.REPAIRS,
     *limits.REPAIRS,

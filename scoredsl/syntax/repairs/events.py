@@ -276,6 +276,13 @@ REPAIRS: tuple[Repairer, ...] = (
     ),
     pattern(
         "where-word",
+        r"\Aignore\s+(?:\"\x00*\"|[\w.]+)(?:\s+or\s+(?:\"\x00*\"|[\w.]+))*\s+(?P<bad>if|when)\b",
+        "where",
+        "A condition on the event begins with where.",
+        only="ignore",
+    ),
+    pattern(
+        "where-word",
         r"(?P<bad>\b(?:with|when|having|whose|that\s+has|for\s+which|and|which|whith)\b)(?=\s+[`\"\w.]+\s*(?:[=<>!]|is\b|in\b|contains|starts|ends|between|matches))",
         "where",
         "A condition on the event begins with where.",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scoredsl.diagnostics.suggest import distance
+from scoredsl.syntax.keywords import HEADERS
 from scoredsl.syntax.repairs.broken import Broken, Repair, read
 from scoredsl.syntax.repairs.vocabulary import keyword_words, phrases
 
@@ -158,6 +159,28 @@ def _misspelt(
         f"Write {good}",
         sure,
         suggestion=good,
+    )
+
+
+_SECOND = frozenset(("on", "threshold", "tier", "maximum", "minimum", "define", "label", "grid", "start"))
+
+
+def two_statements(broken: Broken) -> Iterator[Repair]:
+    """`on visit add 5 on order add 10`, `... threshold 100`: two statements on a line, without a `;` between them."""
+    found = _WORD.match(broken.plain, broken.at)
+    before = broken.text[: broken.at].rstrip()
+    if found is None or found.group() not in _SECOND or broken.keyword in HEADERS:
+        return
+    if read(before, broken.keyword) is not None or read(broken.text[broken.at :], found.group()) is not None:
+        return
+    yield Repair(
+        "two-statements",
+        f"A new statement begins at {found.group()}; statements that share a line have a semicolon (;) between them.",
+        *found.span(),
+        ((len(before), len(before), ";"),),
+        "Write ; or a new line before it.",
+        "Write ; before it",
+        reading=before,
     )
 
 
