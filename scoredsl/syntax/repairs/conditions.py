@@ -386,7 +386,7 @@ REPAIRS: tuple[Repairer, ...] = (
     ),
     pattern(
         "in-last",
-        r"\b(?:has|no|of|last)\s+(?:\"\x00*\"|[A-Za-z_][\w.]*)\s+(?P<bad>in)(?=\s+\d+[smhdw]\b)",
+        r"\b(?:has|no|of|last)\s+(?:\"\x00*\"|[A-Za-z_][\w.]*)\s+(?P<bad>in)(?=\s+\d+\s*(?:[smhdw]|minutes?|hours?|days?|weeks?)\b)",
         "in last",
         "A time back from now is written in last 30d.",
         only="when exclude label define maximum minimum",

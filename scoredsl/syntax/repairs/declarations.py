@@ -335,7 +335,7 @@ REPAIRS: tuple[Repairer, ...] = (
     ),
     pattern(
         "grid-from",
-        r"(?P<bad>(?<=[(,])\s*(?P<name>\w+)\s+(?P<n>\d+))(?=\s*[,)])",
+        r"[(,]\s*(?P<bad>(?P<name>\w+)\s+(?P<n>\d+))(?=\s*[,)])",
         "{name} from {n}",
         "Where a band begins is written {good}.",
         only="grid",

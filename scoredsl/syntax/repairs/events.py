@@ -178,6 +178,13 @@ REPAIRS: tuple[Repairer, ...] = (
     ),
     first_event,
     pattern(
+        "within-words",
+        r"\bon\s+(?:\d+\s+\S|[^,]*\b(?:then|without)\s+\S)[^,]*?\s(?P<bad>in(?:\s+the\s+(?:last|next))?)(?=\s+\d+\s*(?:[smhdw]|minutes?|hours?|days?|weeks?)\b)",
+        "within",
+        "The time in which several events happen is written within 7d.",
+        only="on",
+    ),
+    pattern(
         "same-place",
         r"(?P<bad>(?P<same>\bwith\s+same\s+(?:`\x00*`|[\w.]+))\s+(?P<rest>(?:then|without)\b.*?))(?=\s+within\b)",
         "{rest} {same}",

@@ -173,7 +173,7 @@ REPAIRS: tuple[Repairer, ...] = (
     pattern("per-calendar", r"(?P<bad>\bper\s+(?P<unit>day|week|month|year)s)\b", "per {unit}", _CALENDAR, only="on"),
     pattern(
         "per-duration",
-        r"(?P<bad>\b(?:per|each|in|within|for)\s+(?=\d+[smhdw]\b))",
+        r"\b(?:add|subtract)\b.*?(?P<bad>\b(?:per|each|in|within|for)\s+(?=\d+[smhdw]\b))",
         "every ",
         "A limit over a time is written every 30d; per is for a property or a calendar day.",
         sure=unless(r"for", "bad"),
@@ -181,7 +181,7 @@ REPAIRS: tuple[Repairer, ...] = (
     ),
     pattern(
         "per-duration",
-        r"(?P<bad>\b(?:per|each|in|within)\s+(?P<count>\d+)[ \t]*-?[ \t]*(?P<unit>seconds?|minutes?|hours?|days?|weeks?|months?))\b",
+        r"\b(?:add|subtract)\b.*?(?P<bad>\b(?:per|each|in|within)\s+(?P<count>\d+)[ \t]*-?[ \t]*(?P<unit>seconds?|minutes?|hours?|days?|weeks?|months?))\b",
         lambda g: f"every {short(g)}",
         "A limit over a time is written {good}.",
         only="on",
@@ -191,6 +191,13 @@ REPAIRS: tuple[Repairer, ...] = (
         r"(?P<bad>\b(?:per|an|a|each|every)\s+hour\b)",
         "every 1h",
         "A limit over an hour is written every 1h.",
+        only="on",
+    ),
+    pattern(
+        "per-property",
+        r"(?P<bad>\bper\s+(?P<unit>day|week|month|year)\s+per\s+(?P<prop>`\x00*`|(?!(?:day|week|month|year)\b)[A-Za-z_][\w.]*))",
+        "per {prop} per {unit}",
+        "The property stands first: {good}.",
         only="on",
     ),
     pattern(
