@@ -36,8 +36,6 @@ def is_missing(value: Value) -> bool:
     """True where there is no value: null, absent, empty text, NaN or an infinity."""
     if value is None or value == "":
         return True
-    if isinstance(value, int) and not isinstance(value, bool):
-        return as_number(value) is None
     return isinstance(value, float) and not math.isfinite(value)
 
 
