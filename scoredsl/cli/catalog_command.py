@@ -44,4 +44,4 @@ def command(arguments: tuple[str, ...], out: str | None, force: bool, **options:
     else:
         write_text(out, text)
         click.echo(f"Declarations written to {out}. Import them: import \"{Path(out).name}\"", err=True)
-    data.leave_for_rejects(wanted, read)
+    data.leave_for_rejects(wanted, read.rejected)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -18,6 +18,7 @@ from scoredsl.semantics.values import instant_of_text, instant_text
 
 if TYPE_CHECKING:
     from scoredsl.engine.sources import EventLog, ProfileTable, ReadOptions
+    from scoredsl.semantics.log import Rejected
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -181,7 +182,7 @@ def _split(arguments: Sequence[str], needs_rules: bool) -> tuple[str | None, tup
 
 
 def _is_rules(argument: str) -> bool:
-    return argument.endswith(_RULES_SUFFIXES) or Path(argument).is_dir()
+    return argument.endswith(_RULES_SUFFIXES) or Path(argument).is_dir() or is_plan_file(argument)
 
 
 def program_path(path: str) -> str:
@@ -222,6 +223,9 @@ def checked_program(wanted: Request) -> Program:
 
     Raises a usage error where what is to be written is one of the files that the program imports.
     """
+    planned = _program_of_plan(wanted.rules or "")
+    if planned is not None:
+        return planned
     reader = api.DiskReader()
     program, diagnostics = api.check(wanted.rules or "", reader=reader)
     check_outputs(wanted.outputs, ((path, "a file that the rules import") for path in reader.opened))
@@ -231,6 +235,31 @@ def checked_program(wanted: Request) -> Program:
         click.echo(render.summary(errors, len({d.span.file for d in errors})), err=True)
         raise click.exceptions.Exit(1)
     return program
+
+
+def is_plan_file(path: str) -> bool:
+    """Whether a file is a plan that `scoredsl plan --format json` wrote."""
+    if not path.endswith(".json"):
+        return False
+    from scoredsl.plan.serial import is_plan
+
+    try:
+        with Path(path).open("rb") as file:
+            return is_plan(file.read(400).decode("utf-8", "replace"))
+    except OSError:
+        return False
+
+
+def _program_of_plan(path: str) -> Program | None:
+    """The program of a plan file; None where it is none. Raises an error for the user where it cannot be run."""
+    if not is_plan_file(path):
+        return None
+    from scoredsl.plan.serial import PlanFileError, from_json
+
+    try:
+        return from_json(Path(path).read_text(encoding="utf-8")).program()
+    except (PlanFileError, UnicodeDecodeError, OSError) as problem:
+        raise click.ClickException(f"{path} cannot be run: {problem}.") from None
 
 
 @dataclass(slots=True)
@@ -244,7 +273,7 @@ class Data:
 
 def read_data(wanted: Request, program: Program | None = None) -> Data:
     """Reads the log and the profiles, says on standard error what was found and what was rejected."""
-    from scoredsl.engine.sources import read_events, read_profiles, write_rejects
+    from scoredsl.engine.sources import read_events, read_profiles
 
     lists = program.list_columns if program is not None else frozenset()
     log = read_events(wanted.events, replace(wanted.event_options, list_columns=lists))
@@ -255,19 +284,26 @@ def read_data(wanted: Request, program: Program | None = None) -> Data:
         profiles = read_profiles(wanted.profiles, replace(wanted.profile_options, list_columns=lists))
         notes += profiles.notes
         rejected += profiles.rejected
+    say_read(notes, rejected, wanted)
+    return Data(log, profiles, len(rejected))
+
+
+def say_read(notes: Sequence[str], rejected: Sequence[Rejected], wanted: Request) -> None:
+    """Says on standard error what was found in the data and what was rejected, and writes the latter where asked."""
+    from scoredsl.engine.sources import write_rejects
+
     for note in dict.fromkeys(notes):
         click.echo(note, err=True)
     if rejected:
         _show_rejects(rejected, wanted.rejects)
     if wanted.rejects is not None:
         write_rejects(wanted.rejects, rejected)
-    return Data(log, profiles, len(rejected))
 
 
 _SHOWN_REJECTS = 5
 
 
-def _show_rejects(rejected: Sequence[Any], target: str | None) -> None:
+def _show_rejects(rejected: Sequence[Rejected], target: str | None) -> None:
     many = len(rejected)
     click.echo(f"{many:,} row{'s' if many != 1 else ''} rejected:", err=True)
     for one in rejected[:_SHOWN_REJECTS]:
@@ -277,19 +313,35 @@ def _show_rejects(rejected: Sequence[Any], target: str | None) -> None:
         click.echo(rest if target else f"{rest} Write them all to a file with --rejects FILE.", err=True)
 
 
-def leave_for_rejects(wanted: Request, data: Data) -> None:
+MOST_LEADS_TO_SUGGEST = 20_000
+
+
+def known_lead(leads: Sequence[str], lead: str) -> None:
+    """A usage error for a lead that the log does not have."""
+    if lead not in leads:
+        unknown_lead(leads, lead)
+
+
+def unknown_lead(leads: Sequence[str], lead: str) -> NoReturn:
+    """A usage error for a lead that none of `leads` is; with more than MOST_LEADS_TO_SUGGEST of them no suggestion."""
+    from scoredsl.diagnostics import did_you_mean
+
+    meant = did_you_mean(lead, leads) if len(leads) <= MOST_LEADS_TO_SUGGEST else ""
+    hint = f" {meant[0].upper()}{meant[1:]}" if meant else ""
+    raise click.UsageError(f"There is no lead {lead} in this log.{hint}")
+
+
+def leave_for_rejects(wanted: Request, rejected: int) -> None:
     """`--strict` makes rejected rows an error."""
-    if wanted.strict and data.rejected:
-        click.echo(f"Error: {data.rejected:,} rows were rejected (--strict).", err=True)
+    if wanted.strict and rejected:
+        click.echo(f"Error: {rejected:,} rows were rejected (--strict).", err=True)
         raise click.exceptions.Exit(1)
 
 
-def as_of(text: str, data: Data) -> int:
+def as_of(text: str, newest_in_data: Callable[[], int | None]) -> int:
     """The instant of --as-of: `latest` (the newest event or profile row), `now`, or a time (UTC without an offset)."""
-    from scoredsl.reference import latest_instant
-
     if text == "latest":
-        newest = latest_instant(data.log.events, data.profiles.rows if data.profiles else ())
+        newest = newest_in_data()
         if newest is None:
             raise click.UsageError("There is no event or profile row with a time: say --as-of.")
         click.echo(f"As of {instant_text(newest)}, the newest event or profile row.", err=True)
@@ -313,8 +365,6 @@ as_of_option = click.option("--as-of", "as_of_text", default="latest", metavar="
                             callback=_known_instant,
                             help="The instant to score at; without an offset UTC. Default: latest, the newest event or "
                             "profile row.")
-engine_option = click.option("--engine", type=click.Choice(["auto", "reference"]), default="auto",
-                             help="How scores are computed (auto is the reference interpreter for now).")
 
 
 def _known_suffix(context: click.Context, parameter: click.Parameter, out: str | None) -> str | None:

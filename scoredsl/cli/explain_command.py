@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from scoredsl.cli import data_options as data
-from scoredsl.cli.course import known_lead
+from scoredsl.cli.computing import lead_run, scans
 from scoredsl.cli.ledger_text import ledger_text
+from scoredsl.reference import LeadRun
 from scoredsl.reference.ledger import Ahead, Explanation, Ledger, Line
 from scoredsl.semantics.values import MILLION, instant_text
 
@@ -21,7 +22,8 @@ from scoredsl.semantics.values import MILLION, instant_text
 @data.source_options
 @data.as_of_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@data.engine_option
+@click.option("--engine", type=click.Choice(["auto", "fast", "reference"]), default="auto", show_default=True,
+              help="How the lead's events are found: reference reads the whole log into memory.")
 def command(arguments: tuple[str, ...], lead: str, as_of_text: str, format_: str, engine: str, **options: Any) -> None:
     """Why a lead has its score: a ledger for each score, whose lines sum exactly to it, and what comes next.
 
@@ -30,30 +32,42 @@ def command(arguments: tuple[str, ...], lead: str, as_of_text: str, format_: str
       scoredsl explain rules.score events.csv --lead anna
       scoredsl explain rules.score events.csv --lead anna --as-of 2026-03-31 --format json
     """
-    from scoredsl.reference import Log
-    from scoredsl.reference.ledger import explain_lead
+    from scoredsl.reference import Log, latest_instant
 
     wanted = data.request(arguments, options)
     program = data.checked_program(wanted)
-    read = data.read_data(wanted, program)
-    instant = data.as_of(as_of_text, read)
-    log = Log.of(program, read.log.events, read.profiles.rows if read.profiles else ())
-    known_lead(log.leads, lead)
-    run = log.run(lead, instant)
+    if engine == "reference":
+        read = data.read_data(wanted, program)
+        rows = read.profiles.rows if read.profiles else ()
+        instant = data.as_of(as_of_text, lambda: latest_instant(read.log.events, rows))
+        log = Log.of(program, read.log.events, rows)
+        data.known_lead(log.leads, lead)
+        _explain(log.run(lead, instant), instant, format_)
+        data.leave_for_rejects(wanted, read.rejected)
+        return
+    with scans(wanted, program) as found:
+        instant = data.as_of(as_of_text, found.newest)
+        run, _ = lead_run(found, program, lead, instant)
+        _explain(run, instant, format_)
+        data.leave_for_rejects(wanted, found.rejected)
+
+
+def _explain(run: LeadRun, instant: int, format_: str) -> None:
+    from scoredsl.reference.ledger import explain_lead
+
     if not run.exists:
-        raise click.UsageError(f"{lead} has no event and no profile row at or before {instant_text(instant)}.")
+        raise click.UsageError(f"{run.lead} has no event and no profile row at or before {instant_text(instant)}.")
     if run.excluded:
         if format_ == "json":
-            click.echo(json.dumps({"lead": lead, "as_of": instant_text(instant), "excluded": True}, indent=2))
+            click.echo(json.dumps({"lead": run.lead, "as_of": instant_text(instant), "excluded": True}, indent=2))
         else:
-            click.echo(f"{lead} is excluded by the rules at {instant_text(instant)}: there are no scores.")
+            click.echo(f"{run.lead} is excluded by the rules at {instant_text(instant)}: there are no scores.")
+        return
+    explanation = explain_lead(run)
+    if format_ == "json":
+        click.echo(json.dumps(as_object(explanation), ensure_ascii=False, indent=2))
     else:
-        explanation = explain_lead(run)
-        if format_ == "json":
-            click.echo(json.dumps(as_object(explanation), ensure_ascii=False, indent=2))
-        else:
-            click.echo(ledger_text(explanation, colour=sys.stdout.isatty()))
-    data.leave_for_rejects(wanted, read)
+        click.echo(ledger_text(explanation, colour=sys.stdout.isatty()))
 
 
 def as_object(explanation: Explanation) -> dict[str, Any]:

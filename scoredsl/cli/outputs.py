@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,11 +43,17 @@ def check_outputs(outputs: Mapping[str, str | None], inputs: Iterable[Input]) ->
 
 def write_result(out: str, columns: Sequence[Column], rows: Iterable[Row]) -> int:
     """Writes a result file whole or not at all; gives the number of rows. Raises an error for the user."""
-    from scoredsl.engine.output import reason
     from scoredsl.engine.results import write_file
 
+    return written(lambda path: write_file(path, columns, rows), out)
+
+
+def written(write: Callable[[str], int], out: str) -> int:
+    """Has a result file written, whole or not at all; gives the number of rows. Raises an error for the user."""
+    from scoredsl.engine.output import reason
+
     try:
-        return write_file(out, columns, rows)
+        return write(out)
     except OSError as problem:
         raise click.ClickException(f"{out} cannot be written: {reason(problem)}. Nothing was written.") from None
 

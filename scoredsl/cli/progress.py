@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
+from typing import Any
 
 _STEP = 256
 _MANY = 2_000
@@ -39,3 +41,69 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
         yield advance
     finally:
         bar.stop()
+
+
+class StageProgress:
+    """A bar for each stage of the fast engine: events read, then scored, with the rate and the time left."""
+
+    def __init__(self, console: Any) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:,} of {task.total:,} events, {task.fields[rate]} a second"),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+        self._tasks: dict[str, Any] = {}
+        self._began: dict[str, float] = {}
+        self._start = monotonic()
+
+    def step(self, stage: str, done: int, total: int) -> None:
+        """Called often, from any thread. Nothing is shown of what is over at once."""
+        now = monotonic()
+        began = self._began.setdefault(stage, now)
+        if now - self._start < _PATIENCE:
+            return
+        if stage not in self._tasks:
+            self._bar.start()
+            self._tasks[stage] = self._bar.add_task(_STAGES[stage], total=total, rate="")
+        rate = f"{done / max(now - began, 0.001):,.0f}"
+        self._bar.update(self._tasks[stage], completed=done, total=total, rate=rate)
+
+    def close(self) -> None:
+        self._bar.stop()
+
+
+class NoProgress(StageProgress):
+    """Where standard error is no terminal."""
+
+    def __init__(self) -> None:
+        pass
+
+    def step(self, stage: str, done: int, total: int) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+_PATIENCE = 0.5
+_STAGES = {"read": "Reading and matching", "score": "Scoring"}
+
+
+@contextmanager
+def stage_progress() -> Iterator[StageProgress]:
+    """The bars of a run of the fast engine; nothing where standard error is no terminal."""
+    if not sys.stderr.isatty():
+        yield NoProgress()
+        return
+    from rich.console import Console
+
+    bars = StageProgress(Console(stderr=True))
+    try:
+        yield bars
+    finally:
+        bars.close()

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from scoredsl.cli import data_options as data
-from scoredsl.cli.outputs import write_result
-from scoredsl.cli.progress import progress
+from scoredsl.cli.computing import Row, Wish, computed, engine_options
+from scoredsl.cli.outputs import write_result, written
 from scoredsl.cli.report import say_tally
 from scoredsl.semantics.program import Program
 from scoredsl.semantics.values import instant_text, millionths_text
@@ -23,9 +23,9 @@ from scoredsl.semantics.values import instant_text, millionths_text
 @data.out_option
 @click.option("--top", type=click.IntRange(min=1), metavar="N",
               help="The N highest leads only, by the last score of the file (on a terminal 10 are shown).")
-@data.engine_option
+@engine_options
 def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: int | None, engine: str,
-            **options: Any) -> None:
+            memory: int | None, temp_dir: str | None, **options: Any) -> None:
     """Score a log: every lead's scores, tiers, grids and labels.
 
     RULES is a .score file, EVENTS are log files (CSV, TSV, NDJSON, JSON, Parquet; also .gz and .zst, patterns, and -
@@ -39,30 +39,31 @@ def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: i
       scoredsl score rules.score orders.csv --event-name purchase --time-format yyyymmdd
     """
     from scoredsl.engine import results
-    from scoredsl.reference import Log, score_log
 
     wanted = data.request(arguments, options, out=out)
     program = data.checked_program(wanted)
-    read = data.read_data(wanted, program)
-    instant = data.as_of(as_of_text, read)
-    log = Log.of(program, read.log.events, read.profiles.rows if read.profiles else ())
-    with progress("Scoring leads") as advance:
-        table = score_log(log, instant, advance)
-    columns = results.score_columns(program)
-    rows = list(results.score_rows(program, table.rows))
-    chosen = rows if top is None else _highest(program, rows)[:top]
-    if out is not None:
-        write_result(out, columns, chosen)
-        click.echo(f"{len(chosen):,} lead{'' if len(chosen) == 1 else 's'} written to {out}.", err=True)
-    elif sys.stdout.isatty():
-        _show(program, rows, instant, top or 10)
-    else:
-        results.write_csv(sys.stdout, columns, chosen)
-    say_tally(table.tally)
-    data.leave_for_rejects(wanted, read)
+    with computed(Wish(wanted, program, as_of_text, "scores", engine, memory, temp_dir)) as table:
+        if top is None and out is not None:
+            said_written(written(table.write_file, out), out)
+        elif top is None and not sys.stdout.isatty():
+            table.write_csv()
+        else:
+            rows = list(table.rows())
+            if out is not None:
+                said_written(write_result(out, table.columns, _highest(program, rows)[:top]), out)
+            elif sys.stdout.isatty():
+                _show(program, rows, table.instant, top or 10)
+            else:
+                results.write_csv(sys.stdout, table.columns, _highest(program, rows)[:top])
+        say_tally(table.tally)
+        data.leave_for_rejects(wanted, table.rejected)
 
 
-def _highest(program: Program, rows: list[list[Any]]) -> list[list[Any]]:
+def said_written(leads: int, out: str) -> None:
+    click.echo(f"{leads:,} lead{'' if leads == 1 else 's'} written to {out}.", err=True)
+
+
+def _highest(program: Program, rows: list[Row]) -> list[Row]:
     """The rows by the main score (the last one in the file, which combines the others), the highest first."""
     if not program.scores:
         return rows
@@ -73,7 +74,7 @@ def _highest(program: Program, rows: list[list[Any]]) -> list[list[Any]]:
     return sorted(rows, key=lambda row: -row[main])
 
 
-def _show(program: Program, rows: list[list[Any]], instant: int, top: int) -> None:
+def _show(program: Program, rows: list[Row], instant: int, top: int) -> None:
     """A table of the highest leads and, for each score with tiers, how many leads are in each."""
     from scoredsl.cli.tables import show_table
     from scoredsl.engine.results import Column, score_columns

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from scoredsl.engine.scan import delimited, parquet
 from scoredsl.engine.scan.parts import Part, TablePart
@@ -103,7 +103,7 @@ class Scan:
             self._folder.cleanup()
             self._folder = None
 
-    def __enter__(self) -> Scan:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -1,0 +1,260 @@
+"""Results for the commands, whichever engine makes them: a table of rows to be written once, and what was counted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import click
+
+from scoredsl.cli import data_options as data
+from scoredsl.cli.progress import StageProgress, progress, stage_progress
+from scoredsl.semantics.program import Program
+
+if TYPE_CHECKING:
+    from scoredsl.engine.fast import Resources
+    from scoredsl.engine.results import Column
+    from scoredsl.engine.scan import EventScan, ProfileScan
+    from scoredsl.reference import LeadRun, Tally
+    from scoredsl.semantics.log import Event, ProfileRow
+
+F = TypeVar("F", bound=Callable[..., Any])
+Mode = Literal["scores", "history", "alerts"]
+Row = Sequence[Any]
+
+_UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+_LEAST = 512 << 20
+
+
+class Memory(click.ParamType[int]):
+    """An amount of memory: 4GiB, 800MB, 2g."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        text = value.strip().lower().replace("_", "").replace(" ", "")
+        digits = text.rstrip("abcdefghijklmnopqrstuvwxyz")
+        unit = text[len(digits) :].removesuffix("ib") if text.endswith("ib") else text[len(digits) :].removesuffix("b")
+        try:
+            size = int(float(digits) * _UNITS[unit])
+        except (ValueError, KeyError, OverflowError):
+            self.fail(f"{value} is no amount of memory. Write, for example, 4GiB or 800MiB.", param, ctx)
+        if size < _LEAST:
+            self.fail(f"{value} is too little to work with. Give at least 512MiB.", param, ctx)
+        return size
+
+
+def engine_options(command: F) -> F:
+    """How the results are computed."""
+    options = (
+        click.option("--engine", type=click.Choice(["auto", "fast", "reference"]), default="auto", show_default=True,
+                     help="How scores are computed. All give the same; reference is slow, and the definition."),
+        click.option("--memory", type=Memory(), metavar="SIZE",
+                     help="How much memory may be used, such as 4GiB; what does not fit goes to files for the time of "
+                     "the run. Default: half of the machine's."),
+        click.option("--temp-dir", metavar="DIR", type=click.Path(exists=True, file_okay=False, writable=True),
+                     help="The folder for such files. Default: the system's."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows of results, which can be taken once: as `rows`, into a file, or as CSV to a stream."""
+
+    columns: Sequence[Column]
+    instant: int
+    tally: Tally
+    rejected: int
+    rows: Callable[[], Iterator[Row]]
+    write_file: Callable[[str], int]
+    write_csv: Callable[[], int]
+
+
+@dataclass(slots=True)
+class Wish:
+    """What a command wants computed."""
+
+    wanted: data.Request
+    program: Program
+    as_of_text: str
+    mode: Mode
+    engine: str
+    memory: int | None
+    temp_dir: str | None
+    lead: str | None = None
+
+    @property
+    def resources(self) -> Resources:
+        from scoredsl.engine.fast import Resources, default_memory
+
+        return Resources(self.memory or default_memory(), self.temp_dir)
+
+
+@contextmanager
+def computed(wish: Wish) -> Iterator[Table]:
+    """The results of a wish; what there is to say about the data goes to standard error."""
+    with ExitStack() as stack:
+        table: Table | None = None
+        if wish.engine != "reference":
+            table = _fast(wish, stack)
+        yield _reference(wish) if table is None else table
+
+
+# ---- the fast engine
+
+
+@dataclass(slots=True)
+class Scans:
+    """The data of a request, looked at but not read."""
+
+    events: EventScan
+    profiles: ProfileScan | None
+    rejected: int
+
+    def newest(self) -> int | None:
+        times = [self.events.newest(), self.profiles.newest() if self.profiles else None]
+        return max((time for time in times if time is not None), default=None)
+
+
+@contextmanager
+def scans(wanted: data.Request, program: Program) -> Iterator[Scans]:
+    """Looks at the log and the profiles, says on standard error what was found and what was rejected."""
+    from scoredsl.engine.scan import scan_events, scan_profiles
+    from scoredsl.engine.sources.duck import connection
+
+    lists = program.list_columns
+    with connection() as db, ExitStack() as stack:
+        events = stack.enter_context(scan_events(wanted.events, replace(wanted.event_options, list_columns=lists), db))
+        notes, rejected = list(events.notes), list(events.rejected)
+        profiles = None
+        if wanted.profiles:
+            options = replace(wanted.profile_options, list_columns=lists)
+            profiles = scan_profiles(wanted.profiles, options, db)
+            stack.enter_context(profiles)
+            notes += profiles.notes
+            rejected += profiles.rejected
+        data.say_read(notes, rejected, wanted)
+        yield Scans(events, profiles, len(rejected))
+
+
+def _fast(wish: Wish, stack: ExitStack) -> Table | None:
+    """None where the reference interpreter has to do it, which is said."""
+    from scoredsl.engine.fast import TooLargeError, run
+    from scoredsl.engine.kernel.library import KernelMissingError, kernel
+
+    try:
+        kernel()
+    except KernelMissingError as problem:
+        if wish.engine == "fast":
+            raise click.ClickException(str(problem)) from None
+        click.echo(f"{problem}\nUntil then the reference interpreter is used, which is slow on large logs.", err=True)
+        return None
+    found = stack.enter_context(scans(wish.wanted, wish.program))
+    instant = data.as_of(wish.as_of_text, found.newest)
+    if wish.lead is not None:
+        return _one_lead(wish, found, instant)
+    with_bar: StageProgress = stack.enter_context(stage_progress())
+    try:
+        outcome = stack.enter_context(
+            run(wish.program, found.events, found.profiles, instant, wish.mode, wish.resources, with_bar.step)
+        )
+    except TooLargeError:
+        said = "A score is too large for the fast engine; the reference interpreter is used, which is slow."
+        click.echo(said, err=True)
+        return None
+    with_bar.close()
+    rows = outcome.rows
+    return Table(rows.columns, instant, outcome.tally, found.rejected, rows.rows, rows.write_file, _to_stdout(rows))
+
+
+def _to_stdout(rows: Any) -> Callable[[], int]:
+    def write() -> int:
+        sys.stdout.flush()
+        count: int = rows.write_csv(sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return count
+
+    return write
+
+
+def lead_run(found: Scans, program: Program, lead: str, instant: int) -> tuple[LeadRun, Tally]:
+    """One lead for the reference interpreter, and what was counted about it.
+
+    Raises a usage error for an unknown lead.
+    """
+    from scoredsl.reference import Log, Tally
+
+    events: list[Event] = found.events.events_of(lead)
+    rows: list[ProfileRow] = found.profiles.rows_of(lead) if found.profiles is not None else []
+    if not events and not rows:
+        data.unknown_lead(_leads(found), lead)
+    log = Log.of(program, events, rows)
+    return log.run(lead, instant), Tally(ignored=log.ignored, duplicates=log.duplicates)
+
+
+def _leads(found: Scans) -> list[str]:
+    """The leads of the log, if they are few enough to look for a close one."""
+    parts = [*found.events.parts, *(found.profiles.parts if found.profiles is not None else ())]
+    sql = " UNION ".join(f"SELECT lead FROM ({part.relation([], None).sql})" for part in parts)
+    most = data.MOST_LEADS_TO_SUGGEST
+    named = found.events.db.execute(f"SELECT DISTINCT lead FROM ({sql}) LIMIT {most + 1}").fetchall()
+    return [lead for (lead,) in named]
+
+
+def _one_lead(wish: Wish, found: Scans, instant: int) -> Table:
+    """A lone lead is computed by the reference interpreter: there is nothing to be gained by anything else."""
+    from scoredsl.reference.history import lead_history
+
+    assert wish.lead is not None
+    run, tally = lead_run(found, wish.program, wish.lead, instant)
+    if run.exists and run.excluded:
+        tally.excluded += 1
+    changes = lead_history(run) if run.exists and not run.excluded else []
+    return _course_table(wish, instant, tally, found.rejected, iter(changes))
+
+
+# ---- the reference interpreter
+
+
+def _reference(wish: Wish) -> Table:
+    from scoredsl.engine import results
+    from scoredsl.reference import Log, Tally, history_of, latest_instant, score_log
+
+    read = data.read_data(wish.wanted, wish.program)
+    profile_rows = read.profiles.rows if read.profiles else ()
+    instant = data.as_of(wish.as_of_text, lambda: latest_instant(read.log.events, profile_rows))
+    log = Log.of(wish.program, read.log.events, profile_rows)
+    if wish.mode == "scores":
+        with progress("Scoring leads") as advance:
+            table = score_log(log, instant, advance)
+        rows = results.score_rows(wish.program, table.rows)
+        return _of_rows(results.score_columns(wish.program), instant, table.tally, read.rejected, rows)
+    if wish.lead is not None:
+        data.known_lead(log.leads, wish.lead)
+    tally = Tally(ignored=log.ignored, duplicates=log.duplicates)
+    return _course_table(wish, instant, tally, read.rejected, history_of(log, instant, wish.lead, tally))
+
+
+def _course_table(wish: Wish, instant: int, tally: Tally, rejected: int, changes: Iterator[Any]) -> Table:
+    from scoredsl.engine import results
+
+    if wish.mode == "history":
+        return _of_rows(results.HISTORY_COLUMNS, instant, tally, rejected, results.history_rows(changes))
+    return _of_rows(results.ALERT_COLUMNS, instant, tally, rejected, results.alert_rows(changes))
+
+
+def _of_rows(columns: Sequence[Column], instant: int, tally: Tally, rejected: int, rows: Iterator[Row]) -> Table:
+    from scoredsl.engine import results
+
+    return Table(
+        columns, instant, tally, rejected, lambda: rows, lambda path: results.write_file(path, columns, rows),
+        lambda: results.write_csv(sys.stdout, columns, rows),
+    )  # fmt: skip
