@@ -1,6 +1,10 @@
 /* Local days, their midnights, and calendar periods (LANGUAGE section 2). */
 #include "walk.h"
 
+/* 0001-01-01 and 9999-12-31: what is before or after counts as that day. */
+#define FIRST_DAY INT64_C(-719162)
+#define LAST_DAY INT64_C(2932896)
+
 static int64_t floor_div(int64_t a, int64_t b) {
     int64_t q = a / b;
     return q - (a % b != 0 && (a < 0) != (b < 0));
@@ -20,7 +24,8 @@ static int64_t stretch(const plan *p, int64_t second) {
 int64_t local_day(const plan *p, int64_t instant) {
     int64_t second = floor_div(instant, MILLION);
     int64_t offset = p->transition_count == 1 ? p->offsets[0] : p->offsets[stretch(p, second)];
-    return floor_div(second + offset, 86400);
+    int64_t day = floor_div(second + offset, 86400);
+    return day < FIRST_DAY ? FIRST_DAY : day > LAST_DAY ? LAST_DAY : day;
 }
 
 int64_t midnight_of(const plan *p, int64_t day) {
@@ -49,4 +54,21 @@ int64_t period_of(int64_t day, int64_t period) {
     int64_t month = mp < 10 ? mp + 3 : mp - 9;
     int64_t year = yoe + era * 400 + (month <= 2);
     return period == P_MONTH ? year * 12 + month : year;
+}
+
+/* The next instant after `now` at which the local date changes, if `day` is the next one that matters: its midnight,
+   or clocks that are set back over a midnight, so that the day before comes again; then `day` begins a second time. */
+int64_t day_change(const plan *p, int64_t day, int64_t now) {
+    int64_t next = midnight_of(p, day);
+    if (p->transition_count == 1) return next > now ? next : midnight_of(p, day + 1);
+    int64_t i = stretch(p, floor_div(now, MILLION));
+    if (next <= now) {
+        next = (day * 86400 - p->offsets[i]) * MILLION;
+        if (next <= now) next = midnight_of(p, day + 1);
+    }
+    if (i + 1 < p->transition_count) {
+        int64_t second = p->transitions[i + 1], before = floor_div(second - 1 + p->offsets[i], 86400);
+        if (second * MILLION < next && floor_div(second + p->offsets[i + 1], 86400) < before) next = second * MILLION;
+    }
+    return next;
 }

@@ -979,9 +979,8 @@ static int64_t next_instant(run *r, int64_t now) {
             if (end < next) next = end;
         }
         if (x->decay != D_NONE && o->next_day != NEVER) {
-            int64_t midnight = midnight_of(r->p, o->next_day);
-            if (midnight <= now) midnight = midnight_of(r->p, o->next_day + 1);
-            if (midnight < next) next = midnight;
+            int64_t change = day_change(r->p, o->next_day, now);
+            if (change < next) next = change;
         }
     }
     for (int64_t k = 0; k < s->queue_count; k++) {

@@ -63,6 +63,7 @@ static inline int has_bit(const int64_t *words, int64_t bit) { return (int)((uin
 
 int64_t local_day(const plan *p, int64_t instant);  /* days since 1970-01-01 */
 int64_t midnight_of(const plan *p, int64_t day);    /* microseconds */
+int64_t day_change(const plan *p, int64_t day, int64_t now);
 int64_t period_of(int64_t day, int64_t period);
 
 /* ---- the walk (walk.c, lead.c) */
