@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -93,9 +94,24 @@ class Wish:
 
     @property
     def resources(self) -> Resources:
-        from scoredsl.engine.fast import Resources, default_memory
+        from scoredsl.engine.fast import Resources
 
-        return Resources(self.memory or default_memory(), self.temp_dir)
+        return Resources(self.memory or _half_of_memory(), self.temp_dir, _processors())
+
+
+def _half_of_memory() -> int:
+    """Half of the machine's memory, in bytes; 4 GiB where it cannot be told."""
+    try:
+        return max(_LEAST, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+    except (AttributeError, ValueError, OSError):
+        return 4 << 30
+
+
+def _processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager

@@ -5,7 +5,6 @@ Scores are those of the reference interpreter, to the millionth: the walk is exa
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -47,11 +46,7 @@ class Resources:
 
     memory: int
     temp_dir: str | None = None
-    threads: int = 0
-
-    @property
-    def workers(self) -> int:
-        return self.threads or max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+    threads: int = 1
 
     @property
     def store(self) -> int:
@@ -65,14 +60,6 @@ class Resources:
     @property
     def database(self) -> int:
         return max(192 * MIB, self.memory // 4)
-
-
-def default_memory() -> int:
-    """Half of the machine's memory."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-    except (AttributeError, ValueError, OSError):
-        return 4 << 30
 
 
 @dataclass(slots=True)
@@ -115,7 +102,7 @@ def run(
             ResultRows(columns, width, budget=resources.results, temp_dir=resources.temp_dir)
         )
         kernel_plan = KernelPlan(encode(plan, zone(program.timezone), first, until))
-        walkers = [Walker(kernel_plan, until, mode) for _ in range(resources.workers)]
+        walkers = [Walker(kernel_plan, until, mode) for _ in range(max(1, resources.threads))]
         _walk(program, store, rows, walkers, mode, progress)
         tally = Tally()
         for walker in walkers:

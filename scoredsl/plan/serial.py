@@ -85,7 +85,8 @@ def _written(value: Any) -> Any:
 
 def _names() -> dict[str, Any]:
     """What annotations refer to; the unions that stand as texts in `expressions`, evaluated."""
-    unions = {name: eval(getattr(e, name), vars(e)) for name in ("Value", "Condition")}
+    written = type("_Unions", (), {"__annotations__": {"Value": e.Value, "Condition": e.Condition}})
+    unions = typing.get_type_hints(written, vars(e))
     of_expressions = {**vars(e), **unions}
     of_program = {**vars(p), **unions}
     modules = {"e": types.SimpleNamespace(**of_expressions), "p": types.SimpleNamespace(**of_program)}
