@@ -42,7 +42,8 @@ def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: i
 
     wanted = data.request(arguments, options, out=out)
     program = data.checked_program(wanted)
-    with computed(Wish(wanted, program, as_of_text, "scores", engine, memory, temp_dir)) as table:
+    wish = Wish(wanted, program, as_of_text, "scores", engine, memory, temp_dir, out=out if top is None else None)
+    with computed(wish) as table:
         if top is None and out is not None:
             said_written(written(table.write_file, out), out)
         elif top is None and not sys.stdout.isatty():

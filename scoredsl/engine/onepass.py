@@ -579,6 +579,24 @@ def grouped_query(plan: OnePass, relation: str) -> str:
     return plan.result_query(folded)
 
 
+def write_parquet(db: Any, plan: OnePass, relation: str, path: str) -> int:
+    """Writes scores at T as Parquet, sorted by lead, whole or not at all; gives the number of leads.
+
+    `relation` as for `event_query`. Raises NotExactError, KernelMissingError, OSError.
+    """
+    from scoredsl.engine.output import replacing
+
+    folded = fold(db, plan, relation)
+    db.register("scoredsl_folded", folded)
+    try:
+        with replacing(path) as temporary:
+            query = plan.result_query("scoredsl_folded")
+            db.execute(f"COPY ({query}) TO {_text(str(temporary))} (FORMAT parquet)")
+    finally:
+        db.unregister("scoredsl_folded")
+    return int(folded.num_rows)
+
+
 class _Column(ctypes.Structure):
     _fields_ = (
         ("values", ctypes.c_void_p),
