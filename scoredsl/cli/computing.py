@@ -167,7 +167,14 @@ def _fast(wish: Wish, stack: ExitStack) -> Table | None:
     """None where the reference interpreter has to do it, which is said."""
     from scoredsl.engine.fast import TooLargeError, run
     from scoredsl.engine.kernel.library import KernelMissingError, kernel
+    from scoredsl.plan.analyze import PlanError
+    from scoredsl.plan.logical import logical_plan
 
+    try:
+        logical_plan(wish.program)
+    except PlanError as problem:
+        click.echo(f"{problem} The reference interpreter is used, which is slow on large logs.", err=True)
+        return None
     try:
         kernel()
     except KernelMissingError as problem:

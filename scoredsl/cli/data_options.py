@@ -75,7 +75,12 @@ class Request:
 
 
 def request(
-    arguments: Sequence[str], options: dict[str, Any], *, needs_rules: bool = True, out: str | None = None
+    arguments: Sequence[str],
+    options: dict[str, Any],
+    *,
+    needs_rules: bool = True,
+    needs_events: bool = True,
+    out: str | None = None,
 ) -> Request:
     """Reads the arguments `[RULES] [EVENTS]...` and the source options; the command line wins over scoredsl.toml.
 
@@ -90,7 +95,7 @@ def request(
     named_events = bool(events)
     if not events:
         events = stated.events
-        if not events:
+        if not events and needs_events:
             raise click.UsageError("Which log? Name its files, or name them in scoredsl.toml as events.")
     outputs = {"--out": out, "--rejects": options["rejects"]}
     profiles = _profiles(options, stated, said=named_events)

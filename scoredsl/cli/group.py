@@ -18,6 +18,7 @@ _COMMANDS = {
     "history": "Every change of every lead's scores, with its cause.",
     "alerts": "Every change of tier, with its cause.",
     "explain": "Why a lead has its score: the ledger.",
+    "plan": "How a program is computed, and the plan as a file.",
     "catalog": "Write down which events and fields a log has.",
     "code": "Explain the code of a message.",
 }
