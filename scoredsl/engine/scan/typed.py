@@ -60,7 +60,10 @@ def _plain_json(value: Any) -> str | None:
 
 def micros(column: str, kind: str) -> str:
     """Microseconds of a timestamp column; infinities are the ends of the years 1 to 9999, as Python has them."""
-    stamp = column if kind == "TIMESTAMP" or kind == "TIMESTAMP WITH TIME ZONE" else f"CAST({column} AS TIMESTAMP)"
+    if kind == "TIMESTAMP_NS":
+        # Cut towards 1970, as Python is given them; a cast would round.
+        return f"epoch_ns({column}) // 1000"
+    stamp = column if kind in ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE") else f"CAST({column} AS TIMESTAMP)"
     return (
         f"CASE WHEN isfinite({stamp}) THEN epoch_us({stamp}) WHEN {stamp} IS NULL THEN NULL "
         f"WHEN {stamp} > '2000-01-01' THEN {LAST} ELSE {FIRST} END"
