@@ -120,7 +120,7 @@ CHANNELS = st.builds(
     st.lists(_name, max_size=2, unique=True).map(tuple),
     st.lists(_name, max_size=2, unique=True).map(tuple),
 )
-RELAXED = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+RELAXED = settings(deadline=None, suppress_health_check=list(HealthCheck))
 ZONES = st.sampled_from(["UTC", "Europe/Berlin"])
 
 

@@ -55,7 +55,8 @@ def opened(db: Any, file: LocalFile) -> CsvFile | None:
     columns, notes = delimited.named(file, header)
     if first != [header] or len(header) < 2 or not columns:
         return None
-    sql = delimited.scan(delimiter, len(header), size, "", parallel=not found.broken)
+    # Lines are allowed no more than they need: DuckDB's buffers, and what it reads at a time, grow with them.
+    sql = delimited.scan(delimiter, len(header), 0, "", parallel=not found.broken)
     read = sql.replace("read_csv(?", f"read_csv({literal(file.path)}", 1).replace("header = false", "header = true", 1)
     source = f"(SELECT *, row_number() OVER () AS n FROM ({read}) AS t)"
     return CsvFile(file, delimiter, header, tuple(columns), tuple(notes), found.rows - 1, source)

@@ -1,4 +1,4 @@
-"""Whether a CSV file is cut in one way only: what stands in quotes is so from delimiter to delimiter (RFC 4180)."""
+"""The lines of a text file, looked at as bytes: whether there is only one way to cut it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _CHUNK = 1 << 24
+_MOST_EMPTY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,44 @@ def _rows(lines: bytes, odd: re.Pattern[bytes]) -> int | None:
     if lines.startswith((b"\n", b"\r\n")) or b"\n\n" in lines or b"\n\r\n" in lines:
         count -= sum(1 for line in lines.split(b"\n")[:-1] if line in (b"", b"\r"))
     return count
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a file that are not empty, counted from 1 as DuckDB counts them: it passes over the empty ones."""
+
+    empty: tuple[int, ...]
+    """Which lines of the file are empty."""
+
+    def number(self, ordinal: int) -> int:
+        """The line of the file that an ordinal means."""
+        for line in self.empty:
+            if line > ordinal:
+                break
+            ordinal += 1
+        return ordinal
+
+
+def plain_lines(path: str) -> Lines | None:
+    """The lines of a file; None where some end in another way than the others, or many are empty."""
+    empty: list[int] = []
+    count, returns, rest, first = 0, 0, b"", True
+    with Path(path).open("rb") as source:
+        while chunk := source.read(_CHUNK):
+            if first:
+                chunk, first = chunk.removeprefix(b"\xef\xbb\xbf"), False
+            lines, end, rest = (rest + chunk).rpartition(b"\n")
+            lines += end
+            here = lines.count(b"\r")
+            if here != lines.count(b"\r\n"):
+                return None
+            if lines.startswith((b"\n", b"\r\n")) or b"\n\n" in lines or b"\n\r\n" in lines:
+                texts = lines.split(b"\n")[:-1]
+                empty += [count + i for i, text in enumerate(texts, 1) if text in (b"", b"\r")]
+                if len(empty) > _MOST_EMPTY:
+                    return None
+            count += lines.count(b"\n")
+            returns += here
+    if b"\r" in rest or returns not in (0, count):
+        return None
+    return Lines(tuple(empty))

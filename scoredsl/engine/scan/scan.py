@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
-from scoredsl.engine.scan import delimited, parquet
+from scoredsl.engine.scan import delimited, ndjson, parquet
 from scoredsl.engine.scan.parts import Part, TablePart
 from scoredsl.engine.scan.records import RecordsPart, events_part, profile_part
 from scoredsl.engine.scan.sql import Functions, literal
@@ -187,6 +187,8 @@ class _Scanner:
             found = self.parquet(file, base)
         elif file.format in ("csv", "tsv", "txt"):
             found = self.delimited(file, base)
+        else:
+            found = self.ndjson(file, base)
         if found is None:
             self.collected = before
             return self.records(file, base)
@@ -279,6 +281,48 @@ class _Scanner:
         self.take(file, part, columns, base, opened.rows - rejected, newest, found, place if rejected else None, False)
         return opened.rows + 1
 
+    def ndjson(self, file: LocalFile, base: int) -> int | None:
+        import duckdb
+
+        opened = ndjson.opened(file)
+        if opened is None:
+            return None
+        try:
+            names, rows, flaws, odd, last = ndjson.keys(self.db, opened)
+        except duckdb.Error:
+            return None
+        if rows <= flaws:
+            return None
+        self.collected.row_count += rows
+        columns = self.columns(file, names)
+        part = ndjson.NdjsonPart(
+            opened, columns, self.options, self.times, self.scan.functions, base, self.profile, odd
+        )
+        ((newest, rejected),) = self.db.execute(
+            "SELECT max(time) FILTER (WHERE NOT unusable), count(*) FILTER (WHERE unusable) "
+            f"FROM (SELECT time, ({part.unusable()}) AS unusable FROM {part.heads()})"
+        ).fetchall()
+        some = f"FROM (SELECT * FROM {opened.source} LIMIT {_LOOKED_AT})"
+        commas = f"SELECT bool_or(regexp_matches(line, '{ndjson.COMMA}')) {some}"
+        if self.db.execute(commas).fetchall() == [(True,)]:
+            say_commas(file, opened.table(_rows(self.db, f"SELECT n, line {some}")), columns.dropped, self.collected)
+        if rejected:
+            for row in _rows(self.db, f"SELECT n, line FROM {part.heads()} WHERE {part.unusable()}"):
+                table = opened.table([row])
+                reject_flaws(file, table, base, self.collected)
+                for index, record, text in table.rows:
+                    reject(file, table, base, index, text, self.reason(record, columns, text), self.collected)
+            part = replace(part, usable=True)
+
+        def events_of(lead: str) -> list[Event]:
+            where = f"lead = {literal(lead)} AND NOT ({part.unusable()})"
+            table = opened.table(_rows(self.db, f"SELECT n, line FROM {part.heads()} WHERE {where}"))
+            return [self.event(columns, base, index, record, text, False) for index, record, text in table.rows]
+
+        if rows > rejected:
+            self.scan.files.append(ScanFile(part, rows - rejected, newest, bool(columns.id), events_of))
+        return opened.lines.number(last) + 1
+
     def columns(self, file: LocalFile, names: tuple[str, ...]) -> Columns:
         """The columns that play a role. Raises SourceError."""
         options, table = self.options, Table(names, [], _nowhere)
@@ -353,12 +397,7 @@ class _Scanner:
 
         def events_of(lead: str) -> list[Event]:
             usable = " AND ".join([f"({part.lead}) = {literal(lead)}", *part.where])
-            events = []
-            for index, record in found(usable):
-                head = event_head(record, None, columns, self.options, self.times)
-                properties = properties_of(typed, record, None, columns)
-                events.append(Event(head.lead, head.name, head.time, head.id, base + index, properties))
-            return events
+            return [self.event(columns, base, index, record, None, typed) for index, record in found(usable)]
 
         def rows_of(lead: str) -> list[ProfileRow]:
             usable = " AND ".join([f"({part.lead}) = {literal(lead)}", *part.where])
@@ -371,13 +410,21 @@ class _Scanner:
         if usable:
             self.scan.files.append(ScanFile(part, usable, newest, bool(columns.id), events_of, rows_of))
 
-    def reason(self, record: Record, columns: Columns) -> str:
+    def event(
+        self, columns: Columns, base: int, index: int, record: Record, text: str | None, typed: bool
+    ) -> Event:
+        """The event of a record that is usable."""
+        head = event_head(record, text, columns, self.options, self.times)
+        properties = properties_of(typed, record, text, columns)
+        return Event(head.lead, head.name, head.time, head.id, base + index, properties)
+
+    def reason(self, record: Record, columns: Columns, text: str | None = None) -> str:
         """Why a record is rejected."""
         try:
             if self.profile:
-                profile_head(record, None, columns, self.times)
+                profile_head(record, text, columns, self.times)
             else:
-                event_head(record, None, columns, self.options, self.times)
+                event_head(record, text, columns, self.options, self.times)
         except UnusableError as problem:
             return str(problem)
         raise AssertionError("SQL takes this row for unusable, Python does not")

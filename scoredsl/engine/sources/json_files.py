@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from io import SEEK_END
 from pathlib import Path
@@ -53,7 +53,7 @@ def read_json(db: Any, file: LocalFile) -> Table:
 
 def read_ndjson(db: Any, file: LocalFile) -> Table:
     """One object a line; blank lines are nothing; rows are the file's lines. Raises SourceError."""
-    return _table(lines_of(db, file.name, file.path))
+    return table_of(lines_of(db, file.name, file.path))
 
 
 def _closed(file: LocalFile) -> bool:
@@ -77,10 +77,11 @@ def _cut(db: Any, file: LocalFile, layout: str) -> Table:
     )
     with readable(file.name, file.path):
         found: list[str] = [row[0] for row in rows(db, sql, [file.path])]
-    return _table(enumerate(found, 1))
+    return table_of(enumerate(found, 1))
 
 
-def _table(texts: Iterator[tuple[int, str | None]]) -> Table:
+def table_of(texts: Iterable[tuple[int, str | None]]) -> Table:
+    """The records of numbered texts, one each; blank ones are nothing."""
     columns: dict[str, None] = {}
     records: list[tuple[int, Record, str | None]] = []
     flaws: list[Flaw] = []
