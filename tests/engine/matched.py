@@ -132,13 +132,15 @@ def assert_events(
         return log
 
 
+def shown(properties: Any) -> str:
+    return json.dumps(dict(properties), sort_keys=True)
+
+
 def same_events(one: list[Event], other: list[Event]) -> bool:
-    """Equal, where NaN is equal to None."""
+    def all_of(events: list[Event]) -> list[Any]:
+        return [(e.lead, e.name, e.time, e.id, e.place, shown(e.properties)) for e in events]
 
-    def shown(events: list[Event]) -> list[Any]:
-        return [(e.lead, e.name, e.time, e.id, e.place, json.dumps(dict(e.properties), sort_keys=True)) for e in events]
-
-    return shown(one) == shown(other)
+    return all_of(one) == all_of(other)
 
 
 def assert_profiles(
@@ -159,6 +161,9 @@ def assert_profiles(
             assert scan.notes == table.notes
             assert scan.found == table.found
             assert scan.row_count == table.row_count
+            for lead in {row.lead for row in table.rows}:
+                kept = [(row.time, row.place, shown(row.fields)) for row in scan.rows_of(lead)]
+                assert kept == [(row.time, row.place, shown(row.fields)) for row in table.rows if row.lead == lead]
             found = plain(profile_batches(scan, channels, until, zone(zone_name)), True)
             wanted = profiles_by_definition(db, table, channels, zone_name, until)
             assert by_text(found) == by_text(wanted)

@@ -126,7 +126,8 @@ class Readings:
             case "known":
                 return (
                     f"CASE WHEN {x} IS NULL OR {x} IN ('null', '\"\"') THEN false "
-                    f"WHEN {number} IS NOT NULL THEN isfinite({number}) ELSE true END"
+                    # A whole number is known however large it is, another must be a double.
+                    f"WHEN {number} IS NOT NULL AND regexp_matches({x}, '[.eE]') THEN isfinite({number}) ELSE true END"
                 )
             case "number":
                 return f"coalesce({self.of_number(number, 'number')}, {self.number_of_text(string)})"

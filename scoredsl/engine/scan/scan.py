@@ -314,13 +314,23 @@ class _Scanner:
                     reject(file, table, base, index, text, self.reason(record, columns, text), self.collected)
             part = replace(part, usable=True)
 
-        def events_of(lead: str) -> list[Event]:
+        def table_of(lead: str) -> Table:
             where = f"lead = {literal(lead)} AND NOT ({part.unusable()})"
-            table = opened.table(_rows(self.db, f"SELECT n, line FROM {part.heads()} WHERE {where}"))
-            return [self.event(columns, base, index, record, text, False) for index, record, text in table.rows]
+            return opened.table(_rows(self.db, f"SELECT n, line FROM {part.heads()} WHERE {where}"))
+
+        def events_of(lead: str) -> list[Event]:
+            return [
+                self.event(columns, base, index, record, text, False) for index, record, text in table_of(lead).rows
+            ]
+
+        def rows_of(lead: str) -> list[ProfileRow]:
+            return [
+                self.profile_row(columns, base, index, record, text, False)
+                for index, record, text in table_of(lead).rows
+            ]
 
         if rows > rejected:
-            self.scan.files.append(ScanFile(part, rows - rejected, newest, bool(columns.id), events_of))
+            self.scan.files.append(ScanFile(part, rows - rejected, newest, bool(columns.id), events_of, rows_of))
         return opened.lines.number(last) + 1
 
     def columns(self, file: LocalFile, names: tuple[str, ...]) -> Columns:
@@ -401,11 +411,7 @@ class _Scanner:
 
         def rows_of(lead: str) -> list[ProfileRow]:
             usable = " AND ".join([f"({part.lead}) = {literal(lead)}", *part.where])
-            kept = []
-            for index, record in found(usable):
-                who, time = profile_head(record, None, columns, self.times)
-                kept.append(ProfileRow(who, time, base + index, properties_of(typed, record, None, columns)))
-            return kept
+            return [self.profile_row(columns, base, index, record, None, typed) for index, record in found(usable)]
 
         if usable:
             self.scan.files.append(ScanFile(part, usable, newest, bool(columns.id), events_of, rows_of))
@@ -417,6 +423,13 @@ class _Scanner:
         head = event_head(record, text, columns, self.options, self.times)
         properties = properties_of(typed, record, text, columns)
         return Event(head.lead, head.name, head.time, head.id, base + index, properties)
+
+    def profile_row(
+        self, columns: Columns, base: int, index: int, record: Record, text: str | None, typed: bool
+    ) -> ProfileRow:
+        """The profile row of a record that is usable."""
+        lead, time = profile_head(record, text, columns, self.times)
+        return ProfileRow(lead, time, base + index, properties_of(typed, record, text, columns))
 
     def reason(self, record: Record, columns: Columns, text: str | None = None) -> str:
         """Why a record is rejected."""
