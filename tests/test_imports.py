@@ -41,8 +41,11 @@ ONLY = {"reference": THE_LANGUAGE, "lint": THE_LANGUAGE, "plan": THE_LANGUAGE}
 
 HOMES = {
     "lark": {"syntax"},
-    "duckdb": {"engine"},
-    "pyarrow": {"engine"},
+    "duckdb": {"engine", "targets"},
+    "pyarrow": {"engine", "targets"},
+    "sqlglot": {"targets"},
+    "psycopg": {"targets"},
+    "chdb": {"targets"},
     "pytz": {"engine"},
     "click": {"cli"},
     "rich": {"cli"},
@@ -50,7 +53,7 @@ HOMES = {
 }
 """All libraries that are not Python's own, and the packages that may import them."""
 
-LAZY = {"duckdb", "pyarrow", "pytz", "rich", "re2"}
+LAZY = {"chdb", "duckdb", "psycopg", "pyarrow", "pytz", "rich", "re2", "sqlglot"}
 """Imported inside functions, so that `scoredsl check` does not wait for them."""
 
 WORLD = {
@@ -71,6 +74,7 @@ REACHES_FILES = {
     "engine/results.py": "writes results",
     "engine/sources/": "reads logs and profiles",
     "engine/scan/": "has DuckDB read logs and profiles where they are",
+    "targets/sql/run.py": "starts a private server, or an engine in the process, to run a query in",
 }
 
 

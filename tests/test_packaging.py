@@ -43,7 +43,10 @@ def test_pyproject_lists_what_is_imported_and_nothing_else() -> None:
     from test_imports import HOMES
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = {re.split(r"[\[<>=~! ]", each)[0] for each in project["dependencies"]}
+    extras = project["optional-dependencies"]
+    listed = [*project["dependencies"], *extras["postgres"], *extras["clickhouse"]]
+    assert set(extras["sql"]) <= set(extras["postgres"]) & set(extras["clickhouse"])
+    names = {re.split(r"[\[<>=~! ]", each)[0] for each in listed}
     assert names == {"google-re2" if name == "re2" else name for name in HOMES} | {"tzdata", "numpy"}
 
 

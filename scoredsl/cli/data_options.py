@@ -205,6 +205,18 @@ def program_path(path: str) -> str:
     return found[0].as_posix()
 
 
+def rules_path(argument: str | None) -> str:
+    """The rules file of a command that reads no data: the one that is named, else that of scoredsl.toml."""
+    return program_path(argument) if argument is not None else _stated_rules(project())
+
+
+def rules_request(path: str, out: str | None) -> Request:
+    """A request that names rules alone."""
+    from scoredsl.engine.sources import ReadOptions
+
+    return Request(path, (), (), ReadOptions(), ReadOptions(), None, False, {"--out": out})
+
+
 def _stated_rules(stated: config.Config) -> str:
     if not stated.rules:
         raise click.UsageError("Which rules? Name a .score file first, or name it in scoredsl.toml as rules.")

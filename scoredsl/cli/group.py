@@ -19,6 +19,8 @@ _COMMANDS = {
     "alerts": "Every change of tier, with its cause.",
     "explain": "Why a lead has its score: the ledger.",
     "plan": "How a program is computed, and the plan as a file.",
+    "compile": "Write the scores as one SQL query for a warehouse.",
+    "verify": "Run that query on a log and compare it with the reference.",
     "catalog": "Write down which events and fields a log has.",
     "code": "Explain the code of a message.",
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK 64
+#define BLOCK 256 /* 64: 0.63 s for 20 million rows, 256: 0.55 s, 1024: 0.59 s */
 #define HELD 16
 #define LINE 64
 #define MOST INT64_C(0x80000000)
