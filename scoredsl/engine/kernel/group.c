@@ -151,7 +151,7 @@ static int load_stream(struct work *w, const struct store *s, int64_t stream, in
 
 /* ---- grouping */
 
-static inline uint64_t slot_hash(const uint64_t *key, int64_t words)
+INLINE uint64_t slot_hash(const uint64_t *key, int64_t words)
 {
     uint64_t hash = key[0];
     for (int64_t i = 1; i < words; i++) hash = hash_word(hash, key[i]);
@@ -175,7 +175,7 @@ static int grow_slots(struct work *w)
     return 1;
 }
 
-static inline int group_rows(struct work *w, struct rows *r, int64_t words)
+INLINE int group_rows(struct work *w, struct rows *r, int64_t words)
 {
     uint64_t mask = (uint64_t)w->slot_count - 1;
     for (int64_t i = 0; i < r->count; i++) {

@@ -11,6 +11,9 @@
 #define EXPORT __attribute__((visibility("default")))
 #endif
 
+/* For what is compiled anew for each number of words: the loops over words are then none. */
+#define INLINE static inline __attribute__((always_inline))
+
 /* What functions give back that can fail. */
 enum { KERNEL_OK = 0, KERNEL_NO_MEMORY = -1, KERNEL_CANCELLED = -2, KERNEL_FILE = -3, KERNEL_WRONG = -4 };
 

@@ -248,7 +248,7 @@ static int set_layout(struct store *s, int64_t rows, const struct text_column *l
 
 /* ---- rows */
 
-static inline int append_rows(struct store *s, int64_t stream, int64_t rows, const struct text_column *lead,
+INLINE int append_rows(struct store *s, int64_t stream, int64_t rows, const struct text_column *lead,
                               const struct text_column *id, const uint64_t *const *columns, int64_t column_count,
                               int64_t kind, int64_t lead_words)
 {
@@ -261,7 +261,7 @@ static inline int append_rows(struct store *s, int64_t stream, int64_t rows, con
         uint64_t hash = text_encode(s->leads, row, lead_words, text_at(lead, kind, i));
         if (!hash) return KERNEL_NO_MEMORY;
         int64_t partition = (int64_t)(hash >> shift & mask);
-        if (cursors[partition].at == cursors[partition].end) {
+        if (__builtin_expect(cursors[partition].at == cursors[partition].end, 0)) {
             int result = begin_block(s, stream, partition);
             if (result != KERNEL_OK) return result;
         }

@@ -50,6 +50,16 @@ int64_t dictionary_number(struct dictionary *d, struct text t, uint64_t hash)
     return d->count - 1;
 }
 
+uint64_t text_encode_long(struct dictionary *d, uint64_t *to, int64_t words, struct text t)
+{
+    uint64_t hash = hash_text(t);
+    int64_t number = dictionary_number(d, t, hash);
+    if (number < 0) return 0;
+    for (int64_t i = 0; i < words - 1; i++) to[i] = word_at(t.bytes + 8 * i, t.end, 8);
+    to[words - 1] = (uint64_t)number << 8 | LONG_TEXT;
+    return hash ? hash : 1;
+}
+
 static int text_compare(struct text a, struct text b)
 {
     int order = memcmp(a.bytes, b.bytes, (size_t)(a.length < b.length ? a.length : b.length));

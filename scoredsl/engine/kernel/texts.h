@@ -39,7 +39,7 @@ static inline int text_is_there(const struct text_column *c, int64_t row)
     return !c->validity || (c->validity[(c->offset + row) >> 3] >> ((c->offset + row) & 7) & 1);
 }
 
-static inline struct text text_at(const struct text_column *c, int64_t kind, int64_t row)
+INLINE struct text text_at(const struct text_column *c, int64_t kind, int64_t row)
 {
     struct text t;
     if (kind == TEXT_VIEW) {
@@ -75,7 +75,7 @@ static inline struct text text_at(const struct text_column *c, int64_t kind, int
 }
 
 /* Up to 8 bytes as a big-endian word, padded with zeros. */
-static inline uint64_t word_at(const uint8_t *bytes, const uint8_t *end, int64_t left)
+INLINE uint64_t word_at(const uint8_t *bytes, const uint8_t *end, int64_t left)
 {
     uint64_t word = 0;
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -99,13 +99,13 @@ static inline void bytes_of_word(uint64_t word, uint8_t *bytes, int64_t count)
 
 #define HASH_BEGIN UINT64_C(0x9E3779B97F4A7C15)
 
-static inline uint64_t hash_word(uint64_t hash, uint64_t word)
+INLINE uint64_t hash_word(uint64_t hash, uint64_t word)
 {
     hash = (hash ^ word) * UINT64_C(0xBF58476D1CE4E5B9);
     return hash ^ (hash >> 29);
 }
 
-static inline uint64_t hash_end(uint64_t hash, int64_t length)
+INLINE uint64_t hash_end(uint64_t hash, int64_t length)
 {
     hash = (hash ^ (uint64_t)length) * UINT64_C(0x94D049BB133111EB);
     hash ^= hash >> 32;
@@ -150,26 +150,22 @@ static inline struct text dictionary_text(const struct dictionary *d, int64_t nu
     return t;
 }
 
+/* As text_encode, for a text that does not fit. */
+uint64_t text_encode_long(struct dictionary *d, uint64_t *to, int64_t words, struct text t);
+
 /* Writes a text's words and gives its hash. 0 where memory is out: no hash is. */
-static inline uint64_t text_encode(struct dictionary *d, uint64_t *to, int64_t words, struct text t)
+INLINE uint64_t text_encode(struct dictionary *d, uint64_t *to, int64_t words, struct text t)
 {
-    if (t.length < 8 * words) {
-        uint64_t hash = HASH_BEGIN;
-        int64_t i = 0;
-        for (; 8 * i < t.length; i++) {
-            to[i] = word_at(t.bytes + 8 * i, t.end, t.length - 8 * i);
-            hash = hash_word(hash, to[i]);
-        }
-        for (; i < words; i++) to[i] = 0;
-        to[words - 1] |= (uint64_t)t.length;
-        hash = hash_end(hash, t.length);
-        return hash ? hash : 1;
+    if (t.length >= 8 * words) return text_encode_long(d, to, words, t);
+    uint64_t hash = HASH_BEGIN;
+    for (int64_t i = 0; i < words; i++) {
+        to[i] = 0;
+        if (8 * i >= t.length) continue;
+        to[i] = word_at(t.bytes + 8 * i, t.end, t.length - 8 * i);
+        hash = hash_word(hash, to[i]);
     }
-    uint64_t hash = hash_text(t);
-    int64_t number = dictionary_number(d, t, hash);
-    if (number < 0) return 0;
-    for (int64_t i = 0; i < words - 1; i++) to[i] = word_at(t.bytes + 8 * i, t.end, 8);
-    to[words - 1] = (uint64_t)number << 8 | LONG_TEXT;
+    to[words - 1] |= (uint64_t)t.length;
+    hash = hash_end(hash, t.length);
     return hash ? hash : 1;
 }
 
