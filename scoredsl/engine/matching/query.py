@@ -10,7 +10,7 @@ from scoredsl.engine.matching.layers import Layers, Sql
 from scoredsl.engine.matching.names import AskedNames, FilledNames, RawNames, asked
 from scoredsl.engine.matching.readings import TYPES, Reading, Readings
 from scoredsl.engine.scan.parts import Part
-from scoredsl.engine.scan.scan import EventScan, ProfileScan, Scan
+from scoredsl.engine.scan.scan import EventScan, ProfileScan, Scan, ScanFile
 from scoredsl.engine.scan.sql import literal, literals
 from scoredsl.engine.sources.duck import cursor
 from scoredsl.plan.channels import MISSING, Bit, ChannelSet
@@ -49,12 +49,17 @@ def profile_batches(
 def event_sql(scan: EventScan, channels: ChannelSet, until: int | None, date_zone: Zone = UTC) -> str:
     """The query of `event_batches`."""
     matching = _Matching(scan, channels, date_zone)
-    return "\nUNION ALL\n".join(matching.events(part, until) for part in scan.parts)
+    return "\nUNION ALL\n".join(matching.events(file.part, _bound(file, until)) for file in scan.files)
 
 
 def profile_sql(scan: ProfileScan, channels: ChannelSet, until: int | None, date_zone: Zone = UTC) -> str:
     """The query of `profile_batches`."""
-    return _Matching(scan, channels, date_zone).profiles(scan.parts, until)
+    return _Matching(scan, channels, date_zone).profiles([(file.part, _bound(file, until)) for file in scan.files])
+
+
+def _bound(file: ScanFile, until: int | None) -> int | None:
+    """`until` where a file has later rows."""
+    return until if until is not None and file.newest is not None and file.newest > until else None
 
 
 def _reader(scan: Scan, sql: str, rows: int) -> Any:
@@ -105,13 +110,13 @@ class _Matching:
 
     # ---- profiles
 
-    def profiles(self, parts: Sequence[Part], until: int | None) -> str:
+    def profiles(self, parts: Sequence[tuple[Part, int | None]]) -> str:
         places = {name: i for i, name in enumerate(self.names)}
         wanted: dict[str, list[Reading]] = {name: ["known"] for name in self.names}
         for name, reading in self.asked:
             if reading != "known":
                 wanted[name].append(reading)
-        source = "\nUNION ALL\n".join(self._structs(part, until, wanted) for part in parts)
+        source = "\nUNION ALL\n".join(self._structs(part, until, wanted) for part, until in parts)
         held = [f"w{i}" for i in range(len(places))]
         held += [f"v{i}" for name, i in places.items() if "." in name]
         window = "OVER (PARTITION BY lead ORDER BY time NULLS FIRST, place ROWS UNBOUNDED PRECEDING)"

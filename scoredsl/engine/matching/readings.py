@@ -30,7 +30,7 @@ TYPES: dict[Reading, str] = {
 """`folded`: the text in lower case. `members`: what `distinct` compares of each member; NULL for what is no list."""
 
 _SPACE = r"[ \t\n\r\f\v]*"
-_NUMBER = rf"{_SPACE}[+-]?(?:[0-9]+(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]+)?{_SPACE}"
+_NUMBER = r"[+-]?(?:[0-9]+(?:[.][0-9]*)?|[.][0-9]+)(?:[eE][+-]?[0-9]+)?"
 _SPACES = " \t\n\r\f\v"
 _SETTLED = (
     r"[\x00-\x{52F}\x{590}-\x{109F}\x{1100}-\x{139F}\x{1E00}-\x{2BFF}\x{2E80}-\x{A63F}\x{AC00}-\x{D7FF}"
@@ -162,9 +162,10 @@ class Readings:
         )
 
     def number_of_text(self, x: str) -> str:
+        bare, trimmed = f"TRY_CAST({x} AS DOUBLE)", f"TRY_CAST(trim({x}, '{_SPACES}') AS DOUBLE)"
         return (
-            f"CASE WHEN regexp_full_match({x}, '{_NUMBER}') "
-            f"THEN {self.of_number(f'TRY_CAST(trim({x}, {_quoted(_SPACES)}) AS DOUBLE)', 'number')} END"
+            f"CASE WHEN regexp_full_match({x}, '{_NUMBER}') THEN {self.of_number(bare, 'number')} "
+            f"WHEN regexp_full_match({x}, '{_SPACE}{_NUMBER}{_SPACE}') THEN {self.of_number(trimmed, 'number')} END"
         )
 
     def shortest(self, x: str) -> str:
@@ -194,10 +195,6 @@ def _boolean_of_text(x: str) -> str:
         f"CASE WHEN lower({x}) IN ('true', 'yes', '1') THEN true "
         f"WHEN lower({x}) IN ('false', 'no', '0') THEN false END"
     )
-
-
-def _quoted(text: str) -> str:
-    return f"'{text}'"
 
 
 def _members(text: str) -> list[str | None]:

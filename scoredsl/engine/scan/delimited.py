@@ -10,7 +10,7 @@ from scoredsl.engine.scan.lines import shape
 from scoredsl.engine.scan.objects import list_of, object_of
 from scoredsl.engine.scan.parts import Raw, TablePart
 from scoredsl.engine.scan.sql import Functions, literal
-from scoredsl.engine.scan.times import time_of_text
+from scoredsl.engine.scan.times import clear, parsed, time_of_text
 from scoredsl.engine.sources import delimited
 from scoredsl.engine.sources.files import LocalFile
 from scoredsl.engine.sources.options import ReadOptions, SourceError
@@ -27,7 +27,8 @@ class CsvFile:
     header: tuple[str, ...]
     columns: tuple[str, ...]
     notes: tuple[str, ...]
-    rows: int
+    rows: int | None
+    """None: as many as DuckDB finds, which cannot be wrong."""
     source: str
     """What follows FROM; the columns are c0, c1, ..., then n, the row from 1."""
 
@@ -59,12 +60,13 @@ def opened(db: Any, file: LocalFile) -> CsvFile | None:
     sql = delimited.scan(delimiter, len(header), 0, "", parallel=not found.broken)
     read = sql.replace("read_csv(?", f"read_csv({literal(file.path)}", 1).replace("header = false", "header = true", 1)
     source = f"(SELECT *, row_number() OVER () AS n FROM ({read}) AS t)"
-    return CsvFile(file, delimiter, header, tuple(columns), tuple(notes), found.rows - 1, source)
+    rows = None if found.rows is None else found.rows - 1
+    return CsvFile(file, delimiter, header, tuple(columns), tuple(notes), rows, source)
 
 
-def all_cells(csv: CsvFile) -> str:
-    """SQL of a text that needs every cell: what is wrong in a cell that is not asked for DuckDB does not see."""
-    return " || ".join(f"(c{i} IS NULL)" for i in range(len(csv.header)))
+def all_cells(csv: CsvFile) -> list[str]:
+    """All cells in SQL: what is wrong in a cell that is not asked for DuckDB does not see."""
+    return [f"c{i}" for i in range(len(csv.header))]
 
 
 def part(
@@ -75,8 +77,9 @@ def part(
     functions: Functions,
     base: int,
     profile: bool,
+    quick: bool,
 ) -> TablePart:
-    """The file as SQL."""
+    """The file as SQL. `quick`: times are read as if all were written as usual; `unclear` says which are not."""
 
     def text(name: str) -> str:
         return f"nullif({csv.column(name)}, '')"
@@ -97,14 +100,23 @@ def part(
             return (Raw("json", cells), Raw("text", cell))
         return (Raw("text", cell),)
 
+    time, unclear, given = "NULL::BIGINT", "false", None
+    if columns.time:
+        cell, given = csv.column(columns.time), text(columns.time)
+        usual = clear(cell, options)
+        if quick and usual is not None:
+            time, unclear = parsed(cell), f"{cell} <> '' AND NOT {usual}"
+        else:
+            time = time_of_text(cell, options, times, functions)
     return TablePart(
         source=csv.source,
         lead=text(columns.lead),
         event=event,
-        time=time_of_text(csv.column(columns.time), options, times, functions) if columns.time else "NULL::BIGINT",
+        time=time,
         id=text(columns.id) if columns.id and not profile else None,
         place=f"n + {base}",
         columns=held,
         inner=inner,
-        given=text(columns.time) if columns.time else None,
+        given=given,
+        unclear=unclear,
     )

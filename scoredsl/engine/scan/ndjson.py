@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from scoredsl.engine.scan.lines import Lines, plain_lines
-from scoredsl.engine.scan.objects import object_of, plain_object
+from scoredsl.engine.scan.lines import Lines, count_lines, plain_lines
+from scoredsl.engine.scan.objects import object_of, plain_object, simple_object
 from scoredsl.engine.scan.parts import Raw, Relation
 from scoredsl.engine.scan.sql import Functions, both, literal, pointer
 from scoredsl.engine.scan.times import time_of_text
@@ -26,6 +26,7 @@ from scoredsl.semantics.log import Value
 _NO_NULL = "\x02\x03no null\x03\x02"
 _LONGEST = 1 << 21
 _BATCH = 20_000
+_NOT_BLANK = "CASE WHEN starts_with(line, '{') THEN true ELSE trim(line, ' \t\r\n') <> '' END"
 COMMA = "[0-9],[0-9]|u00"
 """A line with a number with a comma in a text matches."""
 
@@ -35,21 +36,26 @@ class NdjsonFile:
     """A file whose lines end in one way."""
 
     file: LocalFile
-    lines: Lines
+    count: int
+    """How many lines it has, empty ones too."""
+    lines: Lines = field(default_factory=Lines)
 
-    @property
-    def source(self) -> str:
-        """What follows FROM: `line`, and n, the ordinal of the line from 1. Lines of white space are left out."""
-        read = (
+    def source(self, numbered: bool = True) -> str:
+        """What follows FROM: `line` and, if asked for, n, the ordinal of the line from 1, which costs a thread.
+
+        Lines of white space are left out.
+        """
+        read = self._read()
+        if numbered:
+            read = f"(SELECT line, row_number() OVER () AS n FROM {read})"
+        return f"(SELECT * FROM {read} WHERE {_NOT_BLANK})"
+
+    def _read(self) -> str:
+        return (
             f"read_csv({literal(self.file.path)}, auto_detect = false, header = false, delim = '\x01', quote = '', "
             f"escape = '', comment = '', columns = {{'line': 'VARCHAR'}}, nullstr = {literal(_NO_NULL)}, "
             f"max_line_size = {_LONGEST}, parallel = true, hive_partitioning = false, compression = 'none')"
         )
-        return (
-            f"(SELECT line, n FROM (SELECT line, row_number() OVER () AS n FROM {read}) "
-            "WHERE trim(line, ' \t\r\n') <> '')"
-        )
-
     def table(self, rows: Iterable[tuple[int, str]]) -> Table:
         """Lines as the reader has them."""
         return table_of((self.lines.number(ordinal), line) for ordinal, line in rows)
@@ -61,31 +67,55 @@ def opened(file: LocalFile) -> NdjsonFile | None:
         with Path(file.path).open("rb") as source:
             if not source.read(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
                 return None
-    lines = plain_lines(file.path)
-    return None if lines is None else NdjsonFile(file, lines)
+    count = count_lines(file.path)
+    return None if count is None else NdjsonFile(file, count)
 
 
-def keys(db: Any, ndjson: NdjsonFile) -> tuple[tuple[str, ...], int, int, bool, int]:
-    """All keys as they first occur, how many lines there are, how many of them are no objects, whether Python must
-    decode any, and the last ordinal. Raises duckdb.Error for a file that DuckDB cannot cut."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is in a file: all keys as they first occur, the lines, how many of them are no objects, the last ordinal.
+
+    `odd`: Python must decode some of the lines.
+    """
+
+    keys: tuple[str, ...]
+    lines: int
+    flaws: int
+    last: int
+    odd: bool
+
+
+def contents(db: Any, ndjson: NdjsonFile) -> tuple[NdjsonFile, Contents] | None:
+    """Looks at all lines; None where Python must cut them. Raises duckdb.Error for a file that DuckDB cannot cut."""
+    simple = f"CASE WHEN {simple_object('line')} THEN json_keys(line) END AS keys"
     groups = db.execute(
-        "SELECT keys, min(n), max(n), count(*) FROM "
-        f"(SELECT n, CASE WHEN {plain_object('line')} THEN json_keys(line) END AS keys FROM {ndjson.source}) "
-        "GROUP BY keys"
+        f"SELECT keys, count(*) FROM (SELECT {simple} FROM {ndjson.source(numbered=False)}) GROUP BY keys"
     ).fetchall()
-    seen: list[tuple[int, Sequence[str]]] = [(first, names) for names, first, _, _ in groups if names is not None]
-    odd = any(names is None for names, _, _, _ in groups)
+    count = sum(number for _, number in groups)
+    sets = [tuple(names) for names, _ in groups if names is not None]
+    odd = any(names is None or len(set(names)) < len(names) for names, _ in groups)
+    if count != ndjson.count:
+        # Some lines are blank; those that are empty DuckDB does not count.
+        lines = plain_lines(ndjson.file.path)
+        if lines is None:
+            return None
+        ndjson = replace(ndjson, lines=lines)
+    elif not odd and len(sets) == 1:
+        return ndjson, Contents(sets[0], count, 0, count, odd)
+    first = f"SELECT keys, min(n), max(n) FROM (SELECT n, {simple} FROM {ndjson.source()}) GROUP BY keys"
+    ordered = db.execute(first).fetchall()
+    seen: list[tuple[int, Sequence[str]]] = [(place, names) for names, place, _ in ordered if names is not None]
     flaws = 0
-    if odd:
-        found = db.execute(f"SELECT n, line FROM {ndjson.source} WHERE NOT coalesce({plain_object('line')}, false)")
+    if any(names is None for names, _, _ in ordered):
+        found = db.execute(f"SELECT n, line FROM {ndjson.source()} WHERE NOT coalesce({simple_object('line')}, false)")
         while batch := found.fetchmany(_BATCH):
             for ordinal, line in batch:
                 table = ndjson.table([(ordinal, line)])
                 flaws += len(table.flaws)
                 seen.append((ordinal, table.columns))
-    names = dict.fromkeys(name for _, names in sorted(seen, key=itemgetter(0)) for name in names)
-    last = max((last for _, _, last, _ in groups), default=0)
-    return tuple(names), sum(count for *_, count in groups), flaws, odd, last
+    names = dict.fromkeys(name for _, held in sorted(seen, key=itemgetter(0)) for name in held)
+    last = max((last for *_, last in ordered), default=0)
+    return ndjson, Contents(tuple(names), count, flaws, last, odd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +136,11 @@ class NdjsonPart:
     def documents(self) -> str:
         """What follows FROM: n, line, and doc, the JSON object of a line; NULL where it is none."""
         if not self.odd:
-            return f"(SELECT n, line, line AS doc FROM {self.ndjson.source})"
+            return f"(SELECT n, line, line AS doc FROM {self.ndjson.source()})"
         roles = (self.columns.lead, self.columns.event, self.columns.id)
         slow = self.functions.name(("line", roles, self.columns.time), _canonical(roles, self.columns.time), "VARCHAR")
         doc = f"CASE WHEN {plain_object('line')} THEN line ELSE {slow}(line) END"
-        return f"(SELECT n, line, {doc} AS doc FROM {self.ndjson.source})"
+        return f"(SELECT n, line, {doc} AS doc FROM {self.ndjson.source()})"
 
     def heads(self, paths: Sequence[str] = ()) -> str:
         """What follows FROM: n, line, doc, lead, event, time, id, given, wrong; v0..: the JSON values at `paths`."""

@@ -9,7 +9,7 @@ from scoredsl.engine.scan import typed
 from scoredsl.engine.scan.objects import object_of
 from scoredsl.engine.scan.parts import Raw, TablePart
 from scoredsl.engine.scan.sql import Functions, literal
-from scoredsl.engine.scan.times import FIRST, LAST, time_of_text
+from scoredsl.engine.scan.times import FIRST, LAST, clear, parsed, time_of_text
 from scoredsl.engine.sources.duck import readable
 from scoredsl.engine.sources.files import LocalFile
 from scoredsl.engine.sources.options import ReadOptions
@@ -56,8 +56,12 @@ def part(
     functions: Functions,
     base: int,
     profile: bool,
+    quick: bool,
 ) -> TablePart | None:
-    """The file as SQL; None where its lead, name, time or id is of a type that Python must look at."""
+    """The file as SQL; None where its lead, name, time or id is of a type that Python must look at.
+
+    `quick`: texts of times are read as if all were written in the usual way; `unclear` says which are not.
+    """
     lead = typed.text(*parquet.column(columns.lead))
     event = id_ = None
     if not profile:
@@ -65,15 +69,18 @@ def part(
         id_ = typed.text(*parquet.column(columns.id)) if columns.id else None
         if event is None or (columns.id and id_ is None):
             return None
-    time, given = "NULL::BIGINT", None
+    time, given, unclear = "NULL::BIGINT", None, "false"
     if columns.time:
-        given, kind = parquet.column(columns.time)
-        found = _time(given, kind, options, times, functions)
-        if found is None:
-            return None
-        time = found
-        if kind in ("VARCHAR", "JSON"):
-            given = f"nullif({given}, '')"
+        cell, kind = parquet.column(columns.time)
+        given = f"nullif({cell}, '')" if kind in ("VARCHAR", "JSON") else cell
+        usual = clear(cell, options) if kind == "VARCHAR" else None
+        if quick and usual is not None:
+            time, unclear = parsed(cell), f"{cell} <> '' AND NOT {usual}"
+        else:
+            found = _time(cell, kind, options, times, functions)
+            if found is None:
+                return None
+            time = found
     if lead is None:
         return None
     inner = None
@@ -102,6 +109,7 @@ def part(
         columns=held,
         inner=inner,
         given=given,
+        unclear=unclear,
     )
 
 

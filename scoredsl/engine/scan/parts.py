@@ -53,7 +53,8 @@ class TablePart:
 
     `columns` gives the raws of the property of a name. `inner`: JSON text of an object whose keys stand beside the
     columns, NULL where there is none. `given`: NULL where a row has no time at all. `moment`: a timestamp that is the
-    time; DuckDB skips by its statistics what is later. `event` is None for profiles.
+    time; DuckDB skips by its statistics what is later. `unclear`: rows for which `time` may be wrong. `event` is None
+    for profiles.
     """
 
     source: str
@@ -66,6 +67,7 @@ class TablePart:
     inner: str | None = None
     given: str | None = None
     moment: str | None = None
+    unclear: str = "false"
     where: tuple[str, ...] = ()
 
     def relation(self, names: Sequence[str], until: int | None) -> Relation:

@@ -202,7 +202,12 @@ class _Scanner:
             self.collected.note(f"{file.name} has no rows.")
             return 1
         columns = self.columns(file, opened.columns)
-        part = parquet.part(opened, columns, self.options, self.times, self.scan.functions, base, self.profile)
+
+        def made(quick: bool) -> TablePart | None:
+            options, functions = self.options, self.scan.functions
+            return parquet.part(opened, columns, options, self.times, functions, base, self.profile, quick)
+
+        part = made(quick=True)
         if part is None:
             return None
         self.collected.row_count += opened.rows
@@ -219,7 +224,7 @@ class _Scanner:
             newest, rejected = known[1], 0
         else:
             with readable(file.name, file.path):
-                newest, rejected, _ = self.checked(part)
+                part, newest, rejected, _ = self.checked(made)
 
         def found(where: str) -> Iterator[Row]:
             names = ", ".join(f"c{i}" for i in range(len(opened.columns)))
@@ -247,20 +252,21 @@ class _Scanner:
             return None
         for note in opened.notes:
             self.collected.note(note)
-        if not opened.rows:
-            self.collected.note(f"{file.name} has no rows.")
-            return 1
         try:
             columns = self.columns(file, opened.columns)
             if self.options.list_columns & {columns.lead, columns.event, columns.time, columns.id, columns.opened}:
                 return None
-            part = delimited.part(opened, columns, self.options, self.times, self.scan.functions, base, self.profile)
-            newest, rejected, count = self.checked(part, delimited.all_cells(opened))
+            options, functions = self.options, self.scan.functions
+
+            def made(quick: bool) -> TablePart | None:
+                return delimited.part(opened, columns, options, self.times, functions, base, self.profile, quick)
+
+            part, newest, rejected, count = self.checked(made, delimited.all_cells(opened))
         except (duckdb.Error, SourceError):
             return None
-        if count != opened.rows:
+        if not count or opened.rows not in (None, count):
             return None
-        self.collected.row_count += opened.rows
+        self.collected.row_count += count
         places = {name: opened.header.index(name) for name in opened.columns}
 
         def found(where: str) -> Iterator[Row]:
@@ -278,8 +284,8 @@ class _Scanner:
         def place(index: int, record: Record) -> tuple[int, str]:
             return located().where(index)
 
-        self.take(file, part, columns, base, opened.rows - rejected, newest, found, place if rejected else None, False)
-        return opened.rows + 1
+        self.take(file, part, columns, base, count - rejected, newest, found, place if rejected else None, False)
+        return count + 1
 
     def ndjson(self, file: LocalFile, base: int) -> int | None:
         import duckdb
@@ -288,21 +294,22 @@ class _Scanner:
         if opened is None:
             return None
         try:
-            names, rows, flaws, odd, last = ndjson.keys(self.db, opened)
+            found = ndjson.contents(self.db, opened)
         except duckdb.Error:
             return None
-        if rows <= flaws:
+        if found is None or found[1].lines <= found[1].flaws:
             return None
-        self.collected.row_count += rows
-        columns = self.columns(file, names)
+        opened, held = found
+        self.collected.row_count += held.lines
+        columns = self.columns(file, held.keys)
         part = ndjson.NdjsonPart(
-            opened, columns, self.options, self.times, self.scan.functions, base, self.profile, odd
+            opened, columns, self.options, self.times, self.scan.functions, base, self.profile, held.odd
         )
         ((newest, rejected),) = self.db.execute(
             "SELECT max(time) FILTER (WHERE NOT unusable), count(*) FILTER (WHERE unusable) "
             f"FROM (SELECT time, ({part.unusable()}) AS unusable FROM {part.heads()})"
         ).fetchall()
-        some = f"FROM (SELECT * FROM {opened.source} LIMIT {_LOOKED_AT})"
+        some = f"FROM (SELECT * FROM {opened.source()} LIMIT {_LOOKED_AT})"
         commas = f"SELECT bool_or(regexp_matches(line, '{ndjson.COMMA}')) {some}"
         if self.db.execute(commas).fetchall() == [(True,)]:
             say_commas(file, opened.table(_rows(self.db, f"SELECT n, line {some}")), columns.dropped, self.collected)
@@ -329,9 +336,9 @@ class _Scanner:
                 for index, record, text in table_of(lead).rows
             ]
 
-        if rows > rejected:
-            self.scan.files.append(ScanFile(part, rows - rejected, newest, bool(columns.id), events_of, rows_of))
-        return opened.lines.number(last) + 1
+        if held.lines > rejected:
+            self.scan.files.append(ScanFile(part, held.lines - rejected, newest, bool(columns.id), events_of, rows_of))
+        return opened.lines.number(held.last) + 1
 
     def columns(self, file: LocalFile, names: tuple[str, ...]) -> Columns:
         """The columns that play a role. Raises SourceError."""
@@ -374,14 +381,29 @@ class _Scanner:
                 read_lists(table, self.options.list_columns)
             say_commas(file, table, columns.dropped, self.collected)
 
-    def checked(self, part: TablePart, needed: str = "NULL") -> tuple[int | None, int, int]:
-        """The newest time of the usable rows, how many are to be rejected, and how many there are."""
-        ((newest, rejected, count, _),) = self.db.execute(
-            "SELECT max(time) FILTER (WHERE NOT unusable), count(*) FILTER (WHERE unusable), count(*), count(needed) "
-            f"FROM (SELECT ({part.unusable()}) AS unusable, ({part.time}) AS time, {needed} AS needed "
-            f"FROM {part.source})"
+    def checked(
+        self, made: Callable[[bool], TablePart | None], needed: Sequence[str] = ()
+    ) -> tuple[TablePart, int | None, int, int]:
+        """A part, the newest time of its usable rows, how many are to be rejected, and how many there are.
+
+        The quick part is taken if no row is unclear. `needed`: columns that must be readable.
+        """
+        part, (newest, rejected, unclear, count, *_) = self._looked_at(made(True), needed)
+        if unclear:
+            part, (newest, rejected, _, count, *_) = self._looked_at(made(False), needed)
+        return part, newest, rejected, count
+
+    def _looked_at(self, part: TablePart | None, needed: Sequence[str]) -> tuple[TablePart, tuple[Any, ...]]:
+        assert part is not None
+        names = [f"n{i}" for i in range(len(needed))]
+        counts = "".join(f", count({name})" for name in names)
+        more = "".join(f", {column} AS {name}" for column, name in zip(needed, names, strict=True))
+        columns = f"({part.unusable()}) AS unusable, ({part.unclear}) AS unclear, ({part.time}) AS time{more}"
+        (found,) = self.db.execute(
+            "SELECT max(time) FILTER (WHERE NOT unusable), count(*) FILTER (WHERE unusable), "
+            f"count(*) FILTER (WHERE unclear), count(*){counts} FROM (SELECT {columns} FROM {part.source})"
         ).fetchall()
-        return newest, rejected, count
+        return part, found
 
     def take(
         self,

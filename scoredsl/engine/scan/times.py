@@ -20,17 +20,24 @@ LAST = 253_402_300_799_999_999
 
 def parsed(text: str) -> str:
     """Microseconds of a text that INSTANT or DAY matches."""
-    return f"epoch_us(TRY_CAST(rtrim({text}, 'Z') AS TIMESTAMP))"
+    return f"epoch_us(TRY_CAST({text} AS TIMESTAMP))"
+
+
+def clear(text: str, options: ReadOptions) -> str | None:
+    """Whether `parsed` reads a text of the time column; None where it never does."""
+    if options.time_format is not None:
+        return None
+    return f"regexp_full_match({text}, '{INSTANT if options.timezone is None else INSTANT_WITH_Z}')"
 
 
 def time_of_text(text: str, options: ReadOptions, times: TimeReader, functions: Functions) -> str:
     """Microseconds of a text of the time column, NULL where it cannot be read or is empty."""
     slow = functions.name(("time", options.time_format, options.timezone), times.read, "BIGINT")
-    if options.time_format is not None:
+    usual = clear(text, options)
+    if usual is None:
         return f"{slow}(nullif({text}, ''))"
-    clear = INSTANT if options.timezone is None else INSTANT_WITH_Z
     return (
-        f"CASE WHEN regexp_full_match({text}, '{clear}') THEN {parsed(text)} "
+        f"CASE WHEN {usual} THEN {parsed(text)} "
         f"WHEN regexp_full_match({text}, '[1-9][0-9]{{9}}') THEN CAST({text} AS BIGINT) * 1000000 "
         f"WHEN regexp_full_match({text}, '[1-9][0-9]{{12}}') THEN CAST({text} AS BIGINT) * 1000 "
         f"WHEN {text} <> '' THEN {slow}({text}) END"
