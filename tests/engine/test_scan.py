@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scoredsl.engine.scan import scan_events
+from scoredsl.engine.scan.records import RecordsPart
 from scoredsl.engine.sources import ColumnNames, ReadOptions
 from scoredsl.engine.sources.duck import connection
 from scoredsl.plan.channels import Bit, ChannelSet
@@ -104,6 +105,22 @@ def test_csv_of_many_rows(tmp_path: Path) -> None:
         path = tmp_path / "e.csv"
         path.write_text("lead,event,time,x,y\n" + "\n".join(rows), encoding="utf-8")
         assert_events([str(path)], ReadOptions(), CHANNELS)
+
+
+def test_broken_rows_do_not_make_a_file_slow(tmp_path: Path) -> None:
+    """Rows that are not well-formed, or that DuckDB reads otherwise, do not send all others through Python."""
+    cells = tmp_path / "e.csv"
+    rows = [f"l{i % 7},v,2026-03-01T00:00:{i % 60:02}Z,{i}" for i in range(3000)]
+    broken = ["a,v", "", 'a,v,x"y,1', f"a,v,{T},1,2"]
+    cells.write_text("\n".join(["lead,event,time,x", *rows, *broken, *rows]), encoding="utf-8")
+    lines = tmp_path / "e.ndjson"
+    good = json.dumps({"lead": "a", "event": "v", "time": T, "x": 5})
+    odd = good.replace("5", "5, \"x\": 6"), good.replace("5", "NaN"), "", "[]", good.replace('"a"', "5.0")
+    lines.write_text("\n".join([good] * 3000 + [*odd] + [good] * 3000), encoding="utf-8")
+    for path in (cells, lines):
+        assert_events([str(path)], ReadOptions(), CHANNELS)
+        with connection() as db, scan_events([str(path)], ReadOptions(), db) as scan:
+            assert not any(isinstance(file.part, RecordsPart) for file in scan.files)
 
 
 DAY = datetime(2026, 3, 1, 10, 0, 0, 123456)

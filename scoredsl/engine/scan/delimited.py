@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,20 @@ from scoredsl.engine.scan.sql import Functions, literal
 from scoredsl.engine.scan.times import clear, parsed, time_of_text
 from scoredsl.engine.sources import delimited
 from scoredsl.engine.sources.files import LocalFile
+from scoredsl.engine.sources.locate import Records, records
 from scoredsl.engine.sources.options import ReadOptions, SourceError
 from scoredsl.engine.sources.records import Columns
+from scoredsl.engine.sources.tables import Flaw
 from scoredsl.engine.sources.times import TimeReader
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedRows:
+    """Which records of the file the rows are, by their order; what is wrong with the other records; where all are."""
+
+    indexes: Sequence[int]
+    flaws: list[Flaw]
+    located: Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,12 @@ class CsvFile:
     """None: as many as DuckDB finds, which cannot be wrong."""
     source: str
     """What follows FROM; the columns are c0, c1, ..., then n, the row from 1."""
+    copied: CopiedRows | None = None
+    """None: all records are rows."""
+
+    def index(self, row: int) -> int:
+        """The index of the record that a row is."""
+        return row if self.copied is None else self.copied.indexes[row - 1]
 
     def column(self, name: str) -> str:
         """A column in SQL; of two with one name the first counts."""
@@ -62,6 +80,37 @@ def opened(db: Any, file: LocalFile) -> CsvFile | None:
     source = f"(SELECT *, row_number() OVER () AS n FROM ({read}) AS t)"
     rows = None if found.rows is None else found.rows - 1
     return CsvFile(file, delimiter, header, tuple(columns), tuple(notes), rows, source)
+
+
+def copied(db: Any, file: LocalFile) -> CsvFile | None:
+    """The rows that are well-formed, copied; the reasons of all others are `flaws`. None where Python must read it."""
+    import duckdb
+
+    delimiter = delimited.delimiter_of(file)
+    if delimiter is None:
+        return None
+    copy = f"{file.spare}.parquet"
+
+    def take(sql: str, path: str) -> int:
+        read = sql.replace("read_csv(?", f"read_csv({literal(path)}", 1)
+        ((count,),) = db.execute(f"COPY ({read}) TO {literal(copy)} (FORMAT parquet)").fetchall()
+        return int(count)
+
+    try:
+        header = delimited.header_of(db, file, delimiter, Path(file.path).stat().st_size)
+        count, path, flawed = delimited.well_formed(db, file, delimiter, header, take)
+        names = ", ".join([*(f"c{i}" for i in range(len(header))), "n"])
+        source = f"(SELECT * FROM read_parquet({literal(copy)}, file_row_number = true) AS t({names}) WHERE n > 0)"
+        first = db.execute(f"SELECT * FROM read_parquet({literal(copy)}) LIMIT 1").fetchall()
+        columns, notes = delimited.named(file, header)
+        if first != [header] or not columns:
+            return None
+        located = records(path, delimiter)
+        indexes, flaws = delimited.accounted(file, located, count, flawed)
+    except (SourceError, duckdb.Error):
+        return None
+    rows = CopiedRows(indexes, flaws, located)
+    return CsvFile(file, delimiter, header, tuple(columns), tuple(notes), count - 1, source, rows)
 
 
 def all_cells(csv: CsvFile) -> list[str]:

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias
 
 from scoredsl.engine.scan import delimited, ndjson, parquet
+from scoredsl.engine.scan.delimited import CsvFile
 from scoredsl.engine.scan.parts import Part, TablePart
 from scoredsl.engine.scan.records import RecordsPart, events_part, profile_part
 from scoredsl.engine.scan.sql import Functions, literal
@@ -21,7 +22,7 @@ from scoredsl.engine.sources.files import LocalFile, expand, prepare
 from scoredsl.engine.sources.locate import records
 from scoredsl.engine.sources.options import Found, ReadOptions, SourceError
 from scoredsl.engine.sources.parquet import plain
-from scoredsl.engine.sources.read import read_table
+from scoredsl.engine.sources.read import read_table, say_encoding
 from scoredsl.engine.sources.records import (
     Collected,
     Columns,
@@ -245,11 +246,22 @@ class _Scanner:
         return opened.rows + 1
 
     def delimited(self, file: LocalFile, base: int) -> int | None:
+        """All rows as they stand in the file; if some are not well-formed, a copy of the others."""
+        before = self.collected.copy()
+        for look in (delimited.opened, delimited.copied):
+            opened = look(self.db, file)
+            found = None if opened is None else self._delimited(file, opened, base)
+            if found is not None:
+                return found
+            self.collected = before.copy()
+        return None
+
+    def _delimited(self, file: LocalFile, opened: CsvFile, base: int) -> int | None:
         import duckdb
 
-        opened = delimited.opened(self.db, file)
-        if opened is None:
-            return None
+        copied = opened.copied
+        flaws = copied.flaws if copied else []
+        say_encoding(file, flaws, self.collected)
         for note in opened.notes:
             self.collected.note(note)
         try:
@@ -266,26 +278,29 @@ class _Scanner:
             return None
         if not count or opened.rows not in (None, count):
             return None
-        self.collected.row_count += count
+        self.collected.row_count += count + len(flaws)
         places = {name: opened.header.index(name) for name in opened.columns}
 
         def found(where: str) -> Iterator[Row]:
             names = ", ".join(f"c{i}" for i in range(len(opened.header)))
-            for index, *cells in _rows(self.db, f"SELECT n, {names} FROM {opened.source} WHERE {where}"):
+            for row, *cells in _rows(self.db, f"SELECT n, {names} FROM {opened.source} WHERE {where}"):
+                index = opened.index(row)
                 record = {name: cells[place] for name, place in places.items() if cells[place]}
                 if self.options.list_columns:
                     read_lists(Table(opened.columns, [(index, record, None)], _nowhere), self.options.list_columns)
                 yield index, record
 
-        located = cache(lambda: records(file.path, opened.delimiter))
+        located = cache(lambda: copied.located if copied else records(file.path, opened.delimiter))
         texts = {name: opened.column(name) for name in opened.columns if name not in columns.dropped}
-        self.commas(file, columns, texts, opened.source, "n", lambda index: located().where(index))
+        self.commas(file, columns, texts, opened.source, "n", lambda row: located().where(opened.index(row)))
+        reject_flaws(file, Table((), [], lambda index: located().where(index), flaws), base, self.collected)
 
         def place(index: int, record: Record) -> tuple[int, str]:
             return located().where(index)
 
         self.take(file, part, columns, base, count - rejected, newest, found, place if rejected else None, False)
-        return count + 1
+        last: int = max([opened.index(count), *(flaw.index for flaw in flaws)])
+        return last + 1
 
     def ndjson(self, file: LocalFile, base: int) -> int | None:
         import duckdb

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scoredsl.engine.sources.duck import lines, quoted, readable, rows
 from scoredsl.engine.sources.files import LocalFile
@@ -13,6 +15,7 @@ from scoredsl.engine.sources.locate import Records, records
 from scoredsl.engine.sources.options import SourceError
 from scoredsl.engine.sources.tables import Flaw, Record, Table
 
+Taken = TypeVar("Taken")
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER = 1 << 20
 _LONGEST = 1 << 27
@@ -81,31 +84,22 @@ def scan(delimiter: str, width: int, size: int, more: str, parallel: bool = Fals
 
 
 def _read(db: Any, file: LocalFile, delimiter: str) -> Table:
-    import duckdb
-
-    size = Path(file.path).stat().st_size
-    header = header_of(db, file, delimiter, size)
-    sql = scan(delimiter, len(header), size, "")
-    path = file.path
-    flawed: dict[int, str] = {}
-    try:
-        cells = list(rows(db, sql, [path]))
-    except duckdb.Error:
-        cells, path, flawed = _careful(db, file, scan(delimiter, len(header), size, ", store_rejects = true"))
+    header = header_of(db, file, delimiter, Path(file.path).stat().st_size)
+    cells, path, flawed = well_formed(db, file, delimiter, header, lambda sql, path: list(rows(db, sql, [path])))
     if not cells or cells[0] != header:
-        raise _no_header(file)
+        raise no_header(file)
     columns, notes = named(file, header)
     if not columns:
-        raise _no_header(file)
+        raise no_header(file)
     found = records(path, delimiter)
-    indexes, flaws = _accounted(file, found, len(cells), flawed)
+    indexes, flaws = accounted(file, found, len(cells), flawed)
     table: list[tuple[int, Record, str | None]] = [
         (index, record, None) for index, record in zip(indexes, _records(header, cells), strict=True)
     ]
     return Table(tuple(columns), table, found.where, flaws, notes=notes)
 
 
-def _accounted(
+def accounted(
     file: LocalFile, found: Records, count: int, flawed: Mapping[int, str]
 ) -> tuple[Sequence[int], list[Flaw]]:
     """Which records of the file the `count` rows are (less the header), and what is wrong with all others.
@@ -117,8 +111,8 @@ def _accounted(
     for position, reason in flawed.items():
         reasons.setdefault(found.at_byte(position), reason)
     if 0 in reasons:
-        raise _no_header(file)
-    usable = [index for index in range(len(found)) if index not in reasons]
+        raise no_header(file)
+    usable = array("q", (index for index in range(len(found)) if index not in reasons))
     if len(usable) < count:
         raise SourceError(f"{file.name} cannot be read: its quotes do not match; write it again as CSV.")
     if len(usable) > count:
@@ -129,7 +123,7 @@ def _accounted(
     return usable[1:count], [Flaw(index, reason) for index, reason in sorted(reasons.items())]
 
 
-def _no_header(file: LocalFile) -> SourceError:
+def no_header(file: LocalFile) -> SourceError:
     return SourceError(f"The header of {file.name} cannot be read; its first line must name the columns, in UTF-8.")
 
 
@@ -148,22 +142,32 @@ def header_of(db: Any, file: LocalFile, delimiter: str, size: int) -> tuple[str,
     return tuple(cell for cell in first if cell is not None)
 
 
-def _careful(db: Any, file: LocalFile, sql: str) -> tuple[list[tuple[Any, ...]], str, dict[int, str]]:
-    """All rows that are well-formed, the file that they are from, and byte positions and reasons of the other rows."""
+def well_formed(
+    db: Any, file: LocalFile, delimiter: str, header: Sequence[str], take: Callable[[str, str], Taken]
+) -> tuple[Taken, str, dict[int, str]]:
+    """All rows that are well-formed, the file that they are from, and byte positions and reasons of the other rows.
+
+    `take` is given the SQL that reads the rows, and the path that is its parameter; it must ask for all cells.
+    """
     import duckdb
 
-    try:
-        return _well_formed(db, sql, file.path), file.path, _flawed(db)
-    except duckdb.Error:
-        path = _one_kind_of_line_end(file)
+    size = Path(file.path).stat().st_size
+    sql = scan(delimiter, len(header), size, "")
+    with suppress(duckdb.Error):
+        return take(sql, file.path), file.path, {}
+    sql = scan(delimiter, len(header), size, ", store_rejects = true")
+    with suppress(duckdb.Error):
+        _forget(db)
+        return take(sql, file.path), file.path, _flawed(db)
+    path = _one_kind_of_line_end(file)
     with readable(file.name, path):
-        return _well_formed(db, sql, path), path, _flawed(db)
+        _forget(db)
+        return take(sql, path), path, _flawed(db)
 
 
-def _well_formed(db: Any, sql: str, path: str) -> list[tuple[Any, ...]]:
+def _forget(db: Any) -> None:
     db.execute("DROP TABLE IF EXISTS reject_errors")
     db.execute("DROP TABLE IF EXISTS reject_scans")
-    return list(rows(db, sql, [path]))
 
 
 def _flawed(db: Any) -> dict[int, str]:

@@ -32,7 +32,7 @@ from scoredsl.engine.sources.records import (
     roles_of,
     say_commas,
 )
-from scoredsl.engine.sources.tables import Table
+from scoredsl.engine.sources.tables import Flaw, Table
 from scoredsl.engine.sources.times import TimeReader
 from scoredsl.semantics.log import Event, ProfileRow, Rejected
 
@@ -155,12 +155,17 @@ def read_table(db: Any, file: LocalFile, collected: Collected) -> Table:
         if wrong is not None:
             raise SourceError(wrong) from None
         raise
-    if any("UTF-8" in flaw.reason for flaw in table.flaws):
+    say_encoding(file, table.flaws, collected)
+    return table
+
+
+def say_encoding(file: LocalFile, flaws: Sequence[Flaw], collected: Collected) -> None:
+    """Says that a file is not UTF-8 text, if a flaw is that."""
+    if any("UTF-8" in flaw.reason for flaw in flaws):
         wrong = _encoding(file)
         if wrong is not None:
             collected.encodings.append(wrong)
             collected.note(wrong)
-    return table
 
 
 def _encoding(file: LocalFile) -> str | None:
