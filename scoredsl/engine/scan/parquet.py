@@ -58,15 +58,16 @@ def part(
     profile: bool,
     quick: bool,
 ) -> TablePart | None:
-    """The file as SQL; None where its lead, name, time or id is of a type that Python must look at.
+    """The file as SQL; None where its lead, name or id is of a type that can be none.
 
     `quick`: texts of times are read as if all were written in the usual way; `unclear` says which are not.
     """
-    lead = typed.text(*parquet.column(columns.lead))
+    lead = typed.text(*parquet.column(columns.lead), functions)
     event = id_ = None
     if not profile:
-        event = literal(options.event_name) if options.event_name else typed.text(*parquet.column(columns.event))
-        id_ = typed.text(*parquet.column(columns.id)) if columns.id else None
+        named = options.event_name
+        event = literal(named) if named else typed.text(*parquet.column(columns.event), functions)
+        id_ = typed.text(*parquet.column(columns.id), functions) if columns.id else None
         if event is None or (columns.id and id_ is None):
             return None
     time, given, unclear = "NULL::BIGINT", None, "false"
@@ -77,10 +78,7 @@ def part(
         if quick and usual is not None:
             time, unclear = parsed(cell), f"{cell} <> '' AND NOT {usual}"
         else:
-            found = _time(cell, kind, options, times, functions)
-            if found is None:
-                return None
-            time = found
+            time = _time(cell, kind, options, times, functions)
     if lead is None:
         return None
     inner = None
@@ -115,8 +113,8 @@ def part(
 
 def _time(
     column: str, kind: str, options: ReadOptions, times: TimeReader, functions: Functions
-) -> str | None:
-    """The time in SQL; None where Python must look at it."""
+) -> str:
+    """The time in SQL."""
     if kind in ("VARCHAR", "JSON"):
         return time_of_text(column, options, times, functions)
     if kind in typed.WHOLE:
@@ -126,7 +124,8 @@ def _time(
         return f"CASE WHEN {stamp} BETWEEN {FIRST} AND {LAST} THEN {stamp} END"
     if kind == "DATE" and options.timezone is None:
         return f"CASE WHEN {column} BETWEEN '0001-01-01' AND '9999-12-31' THEN epoch_us({column}) END"
-    return None
+    slow = functions.native(("time", kind, options.time_format, options.timezone), times.read, kind, "BIGINT")
+    return f"{slow}({column})"
 
 
 def statistics(db: Any, parquet: ParquetFile, columns: Columns, named: bool, utc: bool) -> tuple[int, int] | None:

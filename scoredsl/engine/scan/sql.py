@@ -59,12 +59,14 @@ class Functions:
             )
         return found
 
-    def native(self, key: Hashable, function: Callable[[Any], Any], argument: str) -> str:
-        """As `name`, of a value as DuckDB hands it to Python; gives text."""
+    def native(
+        self, key: Hashable, function: Callable[[Any], Any], argument: str, result: Result = "VARCHAR"
+    ) -> str:
+        """As `name`, of a value of any type, as DuckDB hands it to Python; it is asked for every row."""
         found = self._names.get(key)
         if found is None:
             found = self._names[key] = f"scoredsl_{next(_numbers)}"
-            self._db.create_function(found, function, [argument], "VARCHAR", null_handling="special")
+            self._db.create_function(found, function, [argument], result, null_handling="special")
         return found
 
 

@@ -10,6 +10,7 @@ from scoredsl.engine.scan.parts import Raw
 from scoredsl.engine.scan.sql import Functions
 from scoredsl.engine.scan.times import FIRST, LAST
 from scoredsl.engine.sources.parquet import plain
+from scoredsl.engine.sources.records import text_of
 
 WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"})
 STAMPS = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE"})
@@ -53,6 +54,10 @@ def plain_json(kind: str, functions: Functions) -> str:
     return functions.native(("plain", kind), _plain_json, kind)
 
 
+def _text(value: Any) -> str | None:
+    return text_of({"": value}, "", None, "")
+
+
 def _plain_json(value: Any) -> str | None:
     made = plain(value)
     return None if made is None else json.dumps(made, ensure_ascii=False, separators=(",", ":"))
@@ -70,8 +75,8 @@ def micros(column: str, kind: str) -> str:
     )
 
 
-def text(column: str, kind: str) -> str | None:
-    """A lead, name or id of a column; None where Python must look at it."""
+def text(column: str, kind: str, functions: Functions) -> str | None:
+    """A lead, name or id of a column; None for a type that can be none."""
     if kind == "VARCHAR":
         return f"nullif({column}, '')"
     if kind == "JSON":
@@ -80,4 +85,6 @@ def text(column: str, kind: str) -> str | None:
         return f"CAST({column} AS VARCHAR)"
     if kind.startswith("ENUM("):
         return f"nullif(CAST({column} AS VARCHAR), '')"
-    return None
+    if kind == "BOOLEAN" or kind.endswith("]") or kind.startswith(("STRUCT(", "MAP(", "UNION(")):
+        return None
+    return f"{functions.native(('text', kind), _text, kind)}({column})"

@@ -99,21 +99,21 @@ class Head:
 
 def event_head(record: Record, text: str | None, columns: Columns, options: ReadOptions, times: TimeReader) -> Head:
     """Lead, name, time and id of a record. Raises UnusableError."""
-    who = _text(record, columns.lead, text, "lead")
+    who = text_of(record, columns.lead, text, "lead")
     if who is None:
         raise UnusableError("The lead is missing")
-    name = options.event_name or _text(record, columns.event, text, "event name")
+    name = options.event_name or text_of(record, columns.event, text, "event name")
     if name is None:
         raise UnusableError("The event name is missing")
     instant = _instant(record.get(columns.time), times)
     if instant is None:
         raise UnusableError("The time is missing")
-    return Head(who, name, instant, _text(record, columns.id, text, "id") if columns.id else None)
+    return Head(who, name, instant, text_of(record, columns.id, text, "id") if columns.id else None)
 
 
 def profile_head(record: Record, text: str | None, columns: Columns, times: TimeReader) -> tuple[str, int | None]:
     """Lead and time of a record; without a time it holds from always. Raises UnusableError."""
-    who = _text(record, columns.lead, text, "lead")
+    who = text_of(record, columns.lead, text, "lead")
     if who is None:
         raise UnusableError("The lead is missing")
     return who, _instant(record.get(columns.time), times) if columns.time else None
@@ -171,7 +171,7 @@ def say_commas(file: LocalFile, table: Table, dropped: frozenset[str], collected
         collected.note(note)
 
 
-def _text(record: Record, column: str, text: str | None, role: str) -> str | None:
+def text_of(record: Record, column: str, text: str | None, role: str) -> str | None:
     """A lead, name or id; a number as it is written (in a typed file: its shortest decimal form); None if missing."""
     value = record.get(column)
     if value is None or value == "":
