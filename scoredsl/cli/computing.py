@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scoredsl.engine.fast import Resources
     from scoredsl.engine.results import Column
     from scoredsl.engine.scan import EventScan, ProfileScan
+    from scoredsl.plan.logical import LogicalPlan
     from scoredsl.reference import LeadRun, Tally
     from scoredsl.semantics.log import Event, ProfileRow
 
@@ -171,7 +172,7 @@ def _fast(wish: Wish, stack: ExitStack) -> Table | None:
     from scoredsl.plan.logical import logical_plan
 
     try:
-        logical_plan(wish.program)
+        plan = logical_plan(wish.program)
     except PlanError as problem:
         click.echo(f"{problem} The reference interpreter is used, which is slow on large logs.", err=True)
         return None
@@ -186,13 +187,13 @@ def _fast(wish: Wish, stack: ExitStack) -> Table | None:
     instant = data.as_of(wish.as_of_text, found.newest)
     if wish.lead is not None:
         return _one_lead(wish, found, instant)
-    one_pass = _one_pass(wish, found, instant)
+    one_pass = _one_pass(wish, plan, found, instant)
     if one_pass is not None:
         return one_pass
     with_bar: StageProgress = stack.enter_context(stage_progress())
     try:
         outcome = stack.enter_context(
-            run(wish.program, found.events, found.profiles, instant, wish.mode, wish.resources, with_bar.step)
+            run(plan, found.events, found.profiles, instant, wish.mode, wish.resources, with_bar.step)
         )
     except TooLargeError:
         said = "A score is too large for the fast engine; the reference interpreter is used, which is slow."
@@ -203,14 +204,14 @@ def _fast(wish: Wish, stack: ExitStack) -> Table | None:
     return Table(rows.columns, instant, outcome.tally, found.rejected, rows.rows, rows.write_file, _to_stdout(rows))
 
 
-def _one_pass(wish: Wish, found: Scans, instant: int) -> Table | None:
+def _one_pass(wish: Wish, plan: LogicalPlan, found: Scans, instant: int) -> Table | None:
     """Scores that do not depend on order, as one aggregation; None where the walk has to do it.
 
     It is the faster way for a large log whose scores go to Parquet. Ids, profiles and what is counted need the walk.
     """
-    from scoredsl.engine.onepass import NotExactError, plan_of, write_parquet
+    from scoredsl.engine.fast import limit_database
+    from scoredsl.engine.onepass import NotExactError, fold, plan_of, write_parquet
     from scoredsl.engine.results import score_columns
-    from scoredsl.plan.logical import logical_plan
     from scoredsl.reference import Tally
 
     events = found.events
@@ -218,18 +219,24 @@ def _one_pass(wish: Wish, found: Scans, instant: int) -> Table | None:
         return None
     if found.profiles is not None or events.has_id or events.usable < _LARGE:
         return None
-    program = logical_plan(wish.program).program()
-    plan = plan_of(program, instant)
-    if plan is None:
+    program = plan.program()
+    pass_ = plan_of(program, instant)
+    if pass_ is None:
         return None
+    limit_database(events.db, wish.resources)
     parts = [f"SELECT lead, event, time FROM ({part.relation([], None).sql})" for part in events.parts]
     try:
-        leads = write_parquet(events.db, plan, f"({' UNION ALL '.join(parts)})", wish.out)
+        folded = fold(events.db, pass_, f"({' UNION ALL '.join(parts)})")
     except NotExactError:
         return None
+
+    def only_into_a_file() -> Any:
+        raise AssertionError("scores made in one pass are written to the file that was asked for")
+
     return Table(
-        score_columns(program), instant, Tally(), found.rejected, lambda: iter(()), lambda path: leads, lambda: leads
-    )
+        score_columns(program), instant, Tally(), found.rejected, only_into_a_file,
+        lambda path: write_parquet(events.db, pass_, folded, path), only_into_a_file,
+    )  # fmt: skip
 
 
 _LARGE = 100_000

@@ -10,7 +10,8 @@ import click
 from scoredsl.cli import data_options as data
 
 if TYPE_CHECKING:
-    from scoredsl.plan.channels import ChannelSet
+    from scoredsl.plan.logical import LogicalPlan
+    from scoredsl.plan.physical import PhysicalPlan
     from scoredsl.semantics.program import Program
 
 
@@ -32,6 +33,7 @@ def command(rules: str | None, logs: tuple[str, ...], format_: str, **options: A
     """
     from scoredsl.plan.analyze import PlanError
     from scoredsl.plan.logical import logical_plan
+    from scoredsl.plan.lowering import lower
     from scoredsl.plan.serial import to_json
 
     wanted = data.request((*([rules] if rules else []), *logs), options, needs_events=False)
@@ -43,18 +45,15 @@ def command(rules: str | None, logs: tuple[str, ...], format_: str, **options: A
     if format_ == "json":
         click.echo(to_json(plan), nl=False)
         return
-    _describe(program)
-    if logs:
-        _sql(wanted, plan.program())
-
-
-def _describe(program: Program) -> None:
-    from scoredsl.plan.describe import paths, summary
-    from scoredsl.plan.logical import logical_plan
-    from scoredsl.plan.lowering import lower
-
-    plan = logical_plan(program)
     physical = lower(plan.program())
+    _describe(program, plan, physical)
+    if logs:
+        _sql(wanted, program, physical)
+
+
+def _describe(program: Program, plan: LogicalPlan, physical: PhysicalPlan) -> None:
+    from scoredsl.plan.describe import paths, summary
+
     for written, score in zip(program.scores, plan.scores, strict=True):
         click.echo(f"{score.name}")
         if score.formula is not None:
@@ -72,21 +71,15 @@ def _describe(program: Program) -> None:
         click.echo(sentence)
 
 
-def _sql(wanted: data.Request, program: Program) -> None:
+def _sql(wanted: data.Request, program: Program, physical: PhysicalPlan) -> None:
     from scoredsl.cli.computing import scans
     from scoredsl.engine.matching import event_sql, profile_sql
-    from scoredsl.plan.lowering import lower
     from scoredsl.semantics.zones import zone
 
-    physical = lower(program)
     with ExitStack() as stack:
         found = stack.enter_context(scans(wanted, program))
         click.echo("\nThe matching stage of the log, in DuckDB's SQL:\n")
         click.echo(event_sql(found.events, physical.events, None, zone(program.timezone)))
-        if found.profiles is not None and _used(physical.profiles):
+        if found.profiles is not None and physical.needs_profiles:
             click.echo("\nOf the profiles:\n")
             click.echo(profile_sql(found.profiles, physical.profiles, None, zone(program.timezone)))
-
-
-def _used(channels: ChannelSet) -> bool:
-    return bool(channels.bits or channels.numbers or channels.instants or channels.keys)

@@ -19,7 +19,7 @@ from scoredsl.engine.matching import event_batches, profile_batches
 from scoredsl.engine.result_rows import ResultRows, RowColumn, TextCodes
 from scoredsl.engine.results import ALERT_COLUMNS, HISTORY_COLUMNS, Column
 from scoredsl.engine.scan import EventScan, ProfileScan
-from scoredsl.plan.logical import logical_plan
+from scoredsl.plan.logical import LogicalPlan
 from scoredsl.plan.lowering import lower
 from scoredsl.plan.physical import PhysicalPlan
 from scoredsl.reference import Tally
@@ -73,9 +73,16 @@ class Outcome:
     spilled: int
 
 
+def limit_database(db: Any, resources: Resources) -> None:
+    """Tells DuckDB what it may use."""
+    if resources.temp_dir is not None:
+        db.execute("SET temp_directory = ?", [resources.temp_dir])
+    db.execute(f"SET memory_limit = '{resources.database // MIB}MiB'")
+
+
 @contextmanager
 def run(
-    program: Program,
+    plan: LogicalPlan,
     events: EventScan,
     profiles: ProfileScan | None,
     until: int,
@@ -87,21 +94,19 @@ def run(
 
     Raises TooLargeError, KernelMissingError, Cancelled, OSError and MemoryError.
     """
-    program = logical_plan(program).program()
-    plan = lower(program)
-    if resources.temp_dir is not None:
-        events.db.execute("SET temp_directory = ?", [resources.temp_dir])
-    events.db.execute(f"SET memory_limit = '{resources.database // MIB}MiB'")
+    program = plan.program()
+    physical = lower(program)
+    limit_database(events.db, resources)
     with ExitStack() as stack:
         store = stack.enter_context(
             PartitionStore(ids=events.has_id, budget=resources.store, temp_dir=resources.temp_dir)
         )
-        first = _read(plan, store, events, profiles, until, program, progress)
+        first = _read(physical, store, events, profiles, until, program, progress)
         columns, width = result_columns(program, mode)
         rows = stack.enter_context(
             ResultRows(columns, width, budget=resources.results, temp_dir=resources.temp_dir)
         )
-        kernel_plan = KernelPlan(encode(plan, zone(program.timezone), first, until))
+        kernel_plan = KernelPlan(encode(physical, zone(program.timezone), first, until))
         walkers = [Walker(kernel_plan, until, mode) for _ in range(max(1, resources.threads))]
         _walk(program, store, rows, walkers, mode, progress)
         tally = Tally()

@@ -28,10 +28,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scoredsl.reference.evaluate import arithmetic, points_of
+from scoredsl.plan.describe import reasons_to_walk
+from scoredsl.plan.lowering import inspect
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
-from scoredsl.semantics.values import LARGEST_FORMULA, round_half_away
+from scoredsl.semantics.values import LARGEST_FORMULA
 
 _ALWAYS = -(2**62)
 _WORD = 48
@@ -221,7 +222,7 @@ class _Planner:
         if any(_condition(label.condition) is None for label in program.labels):
             return None
         values: list[tuple[str, str]] = []
-        for score in _in_order(program):
+        for score in inspect.in_order(program):
             sql = self.formula(score) if score.formula is not None else self.rule_score(score)
             if sql is None:
                 return None
@@ -318,77 +319,14 @@ class _Planner:
         return _bounded(clamped, score.bounds)
 
 
-def _in_order(program: p.Program) -> list[p.Score]:
-    """The scores, each below those that its formula names."""
-    done: dict[str, p.Score] = {}
-
-    def take(score: p.Score) -> None:
-        for name in _used(score.formula) if score.formula is not None else ():
-            if name not in done:
-                take(program.score(name))
-        done[score.name] = score
-
-    for score in program.scores:
-        if score.name not in done:
-            take(score)
-    return list(done.values())
-
-
-def _used(value: e.Value) -> Iterator[str]:
-    match value:
-        case e.ScoreValue(name) if name is not None:
-            yield name
-        case e.Negative(operand):
-            yield from _used(operand)
-        case e.Arithmetic(_, left, right):
-            yield from _used(left)
-            yield from _used(right)
-        case e.Call(_, arguments):
-            for argument in arguments:
-                yield from _used(argument)
-
-
 def _plain(rule: p.OnRule) -> bool:
     """Whether a rule is a sum, or a `once`, over single events with constant points."""
-    if not isinstance(rule.trigger, p.Occurs) or rule.trigger.pattern.apart is not None or rule.state is not None:
-        return False
-    if constant_points(rule) is None:
-        return False
-    if rule.but_not is not None or rule.ends_on is not None or rule.decay is not None:
-        return False
-    if rule.limits not in ((), (p.Limit(1),)) or (rule.expiry is not None and rule.expiry.unless_repeated):
-        return False
-    return rule.up_to is None or (rule.up_to.per is None and rule.up_to.period is None)
+    return rule.state is None and constant_points(rule) is not None and not any(reasons_to_walk(rule))
 
 
 def constant_points(rule: p.OnRule) -> int | None:
     """The points of a rule in millionths, with their sign; None where they are not the same for all events."""
-    if not isinstance(rule.effect, p.Points):
-        return None
-    number = constant(rule.effect.amount)
-    points = None if number is None else points_of(number)
-    return None if points is None else points * rule.effect.sign
-
-
-def constant(value: e.Value) -> float | None:
-    """The number of a value that is made of constants alone; None for any other, and where it cannot be computed."""
-    match value:
-        case e.Constant(number):
-            return number
-        case e.Negative(operand):
-            inner = constant(operand)
-            return None if inner is None else -inner
-        case e.Arithmetic(op, left, right):
-            first, second = constant(left), constant(right)
-            return None if first is None or second is None else arithmetic(op, first, second)
-        case e.Call(function, arguments):
-            found = [constant(argument) for argument in arguments]
-            known = [number for number in found if number is not None]
-            if len(known) < len(found):
-                return None
-            return round_half_away(known[0]) if function == "round" else {"min": min, "max": max}[function](known)
-        case _:
-            return None
+    return inspect.constant_points(rule.effect) if isinstance(rule.effect, p.Points) else None
 
 
 # ---- SQL
@@ -579,14 +517,13 @@ def grouped_query(plan: OnePass, relation: str) -> str:
     return plan.result_query(folded)
 
 
-def write_parquet(db: Any, plan: OnePass, relation: str, path: str) -> int:
-    """Writes scores at T as Parquet, sorted by lead, whole or not at all; gives the number of leads.
+def write_parquet(db: Any, plan: OnePass, folded: Any, path: str) -> int:
+    """Writes what `fold` made as scores at T, sorted by lead, in Parquet, whole or not at all; gives their number.
 
-    `relation` as for `event_query`. Raises NotExactError, KernelMissingError, OSError.
+    Raises OSError.
     """
     from scoredsl.engine.output import replacing
 
-    folded = fold(db, plan, relation)
     db.register("scoredsl_folded", folded)
     try:
         with replacing(path) as temporary:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scoredsl.plan import physical as ph
+from scoredsl.plan.channels import ChannelSet
 from scoredsl.plan.logical import LogicalPlan
 from scoredsl.plan.lowering.inspect import uses_before
 from scoredsl.semantics import program as p
@@ -67,22 +68,17 @@ def reasons_to_walk(rule: p.OnRule) -> Iterator[str]:
 
 def summary(plan: LogicalPlan, physical: ph.PhysicalPlan) -> list[str]:
     """What the matching stage delivers and what the walk keeps, in sentences."""
-    events, profiles = physical.events, physical.profiles
-
-    def channels(found: object, what: str) -> str:
-        assert isinstance(found, type(events))
-        parts = [
-            f"{count} {name}{'' if count == 1 else 's'}"
-            for count, name in (
-                (len(found.bits), "condition"), (len(found.numbers), "number"), (len(found.instants), "time"),
-                (len(found.keys), "value to compare"),
-            )
-            if count
-        ]  # fmt: skip
-        return f"Of each {what} the matching stage computes {', '.join(parts)}." if parts else ""
-
-    sentences = [channels(events, "event"), channels(profiles, "profile row")]
+    sentences = [_channels(physical.events, "event"), _channels(physical.profiles, "profile row")]
     memory = [score.name for score, node in zip(plan.scores, physical.scores, strict=True) if node.remembers]
     if memory:
         sentences.append(f"Walked change by change, because tiers remember: {', '.join(memory)}.")
     return [sentence for sentence in sentences if sentence]
+
+
+def _channels(channels: ChannelSet, what: str) -> str:
+    counts = (
+        (len(channels.bits), "condition"), (len(channels.numbers), "number"), (len(channels.instants), "time"),
+        (len(channels.keys), "value"),
+    )  # fmt: skip
+    parts = [f"{count} {name}{'' if count == 1 else 's'}" for count, name in counts if count]
+    return f"Of each {what} the matching stage computes {', '.join(parts)}." if parts else ""

@@ -18,6 +18,7 @@ from scoredsl.engine.results import alert_rows, history_rows, score_rows
 from scoredsl.engine.scan import scan_events, scan_profiles
 from scoredsl.engine.sources import ReadOptions, read_events, read_profiles
 from scoredsl.engine.sources.duck import connection
+from scoredsl.plan.logical import logical_plan
 from scoredsl.reference import Log, history_of, score_log
 from scoredsl.semantics.values import instant_text
 from tests.strategies.programs import Case, cases
@@ -53,6 +54,7 @@ def test_the_whole_way(case: Case, with_ids: bool) -> None:
     if with_ids:
         case = case.with_ids()
     program = case.program
+    plan = logical_plan(program)
     with TemporaryDirectory() as folder, connection() as db:
         log_path, profile_path = write_log(case, Path(folder))
         read = read_events([log_path])
@@ -62,7 +64,7 @@ def test_the_whole_way(case: Case, with_ids: bool) -> None:
             profiles = scan_profiles([profile_path], _PLAIN, db) if profile_path else None
             for instant in {case.instants[0], case.instants[-1]}:
                 table = score_log(log, instant)
-                with run(program, events, profiles, instant, "scores", LITTLE) as found:
+                with run(plan, events, profiles, instant, "scores", LITTLE) as found:
                     assert [list(row) for row in found.rows.rows()] == list(score_rows(program, table.rows))
                     assert found.leads == len(table.rows)
                     assert found.tally.awards_lost == table.tally.awards_lost
@@ -70,9 +72,9 @@ def test_the_whole_way(case: Case, with_ids: bool) -> None:
                     assert found.tally.divisions_by_zero == table.tally.divisions_by_zero
                     assert found.tally.excluded == table.tally.excluded
                 changes = list(history_of(log, instant))
-                with run(program, events, profiles, instant, "history", LITTLE) as found:
+                with run(plan, events, profiles, instant, "history", LITTLE) as found:
                     assert [list(row) for row in found.rows.rows()] == list(history_rows(changes))
-                with run(program, events, profiles, instant, "alerts", LITTLE) as found:
+                with run(plan, events, profiles, instant, "alerts", LITTLE) as found:
                     assert [list(row) for row in found.rows.rows()] == list(alert_rows(changes))
             if profiles is not None:
                 profiles.close()

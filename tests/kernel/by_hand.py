@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from scoredsl.engine.kernel.causes import cause_text
 from scoredsl.engine.kernel.encode import encode
 from scoredsl.engine.kernel.library import kernel
+from scoredsl.engine.kernel.partition import LeadInput
 from scoredsl.engine.kernel.walker import HISTORY_WORDS, KernelPlan, Mode, Walker
 from scoredsl.plan.channels import MISSING, ChannelSet
 from scoredsl.plan.logical import logical_plan
@@ -27,14 +28,7 @@ from scoredsl.semantics.values import as_instant, as_number, distinct_key
 from scoredsl.semantics.zones import zone
 
 _words = ctypes.POINTER(ctypes.c_int64)
-
-
-class LeadInput(ctypes.Structure):
-    _fields_ = (
-        ("lead", ctypes.c_void_p), ("events", ctypes.c_int64), ("event", ctypes.POINTER(_words)),
-        ("ids", ctypes.POINTER(_words)), ("versions", ctypes.c_int64), ("version", ctypes.POINTER(_words)),
-        ("index", ctypes.c_int64), ("lead_words", ctypes.c_int32), ("id_words", ctypes.c_int32),
-    )  # fmt: skip
+_ids = ctypes.POINTER(ctypes.POINTER(ctypes.c_uint64))
 
 
 def _signed(word: int) -> int:
@@ -106,9 +100,10 @@ class ByHand:
             ids = None
             if any(event.id is not None for event in events):
                 ids = [(ctypes.c_int64 * 2)(*(_id_words(event.id))) for event in events]
+            given_ids = None if ids is None else ctypes.cast(_array(ids), _ids)
             given = LeadInput(
-                None, len(records), _array(records), None if ids is None else _array(ids), len(versions),
-                _array(versions), index, 2, 0 if ids is None else 2,
+                None, len(records), _array(records), given_ids, len(versions), _array(versions), index, 2,
+                0 if ids is None else 2,
             )  # fmt: skip
             status = library.walk_lead(walker.pointer, ctypes.byref(given))
             assert status == 0, status

@@ -37,7 +37,6 @@ _TICKERS = (
 )  # fmt: skip
 _MOST_FACTORS = 120_000
 _STEP_BITS, _TYPE_BITS = 12, 2
-MOST_STEPS = 1 << _STEP_BITS
 
 
 class _Writer:

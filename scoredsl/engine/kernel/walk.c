@@ -37,6 +37,13 @@ static context event_context(run *r, const int64_t *event) {
                      .before = 0, .scores = r->w->values, .formula = 0, .divided = 0};
 }
 
+/* What of a pattern is left where an event has its bit. */
+static int code_holds(run *r, const int64_t *event, const pattern *x) {
+    if (x->code == NONE) return 1;
+    context c = event_context(r, event);
+    return holds(&c, x->code);
+}
+
 /* ---- what an award is worth */
 
 static int64_t decayed(const on_rule *x, int64_t points, int64_t age) {
@@ -711,10 +718,7 @@ static void event_triggers(run *r, int64_t event) {
                 int64_t rule = s->listeners[k] >> 14, step = (s->listeners[k] >> 2) & 4095;
                 const on_rule *x = &s->ons[rule];
                 const pattern *q = &r->p->patterns[x->steps[step]];
-                if (q->code != NONE) {
-                    context c = event_context(r, record);
-                    if (!holds(&c, q->code)) continue;
-                }
+                if (!code_holds(r, record, q)) continue;
                 if (x->trigger == T_OCCURS && q->apart == NONE) {
                     found(r, rule, event, 1);
                     continue;
@@ -882,10 +886,7 @@ static void after_event(run *r, int64_t event) {
                 if (type == 0) continue;
                 int64_t pattern_number = type == 1 ? s->ons[number].ends_on : s->facts[number].pattern;
                 const pattern *q = &r->p->patterns[pattern_number];
-                if (q->code != NONE) {
-                    context c = event_context(r, record);
-                    if (!holds(&c, q->code)) continue;
-                }
+                if (!code_holds(r, record, q)) continue;
                 if (type == 1) end_awards(r, number, event);
                 else fact_push(r->p, &s->facts[number], &r->z->facts[number], record, event);
             }

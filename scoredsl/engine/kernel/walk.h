@@ -132,7 +132,7 @@ typedef struct {
     wide *groups;
     uint8_t *in_tier;
     queue course; /* instant, value */
-    int64_t value, tier, computed_missing;
+    int64_t value, tier;
     int *missing; /* by when-rule: its points could not be computed */
 } score_state;
 

@@ -6,6 +6,7 @@ from scoredsl.plan.parts import Parts
 from scoredsl.semantics import program as p
 
 MOST_STEPS = 4_000
+"""The kernel numbers steps in 12 bits (`engine/kernel/encode.py`)."""
 
 
 class PlanError(Exception):

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from scoredsl.semantics import expressions as e
+from scoredsl.semantics import program as p
+from scoredsl.semantics.values import LARGEST_POINTS, finite, round_half_away, to_millionths
 
 Node: TypeAlias = "e.Condition | e.Value"
 
@@ -96,8 +98,6 @@ def holds_without_data(condition: e.Condition) -> bool:
 
 def constant_number(value: e.Value) -> float | None:
     """The number of a value that looks at nothing; None where it looks at something, or cannot be computed."""
-    from scoredsl.semantics.values import finite, round_half_away
-
     match value:
         case e.Constant(number):
             return number
@@ -127,3 +127,25 @@ def constant_number(value: e.Value) -> float | None:
             return min(present) if function == "min" else max(present)
         case _:
             return None
+
+
+def constant_points(points: p.Points) -> int | None:
+    """Points in millionths, with their sign; None where they are not the same each time, or cannot be computed."""
+    number = constant_number(points.amount)
+    amount = None if number is None else to_millionths(number)
+    return None if amount is None or abs(amount) > LARGEST_POINTS else amount * points.sign
+
+
+def in_order(program: p.Program) -> list[p.Score]:
+    """The scores, each below those that its formula names."""
+    done: dict[str, p.Score] = {}
+
+    def add(score: p.Score) -> None:
+        for name in scores_in(score.formula) if score.formula is not None else ():
+            if name not in done:
+                add(program.score(name))
+        done.setdefault(score.name, score)
+
+    for score in program.scores:
+        add(score)
+    return list(done.values())

@@ -11,7 +11,6 @@ from scoredsl.plan.lowering.conditions import Lowering
 from scoredsl.plan.lowering.tickers import tickers_of
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
-from scoredsl.semantics.values import LARGEST_POINTS, to_millionths
 
 _ANY = e.Pattern(e.Matcher((e.Alternative(None),)))
 
@@ -35,7 +34,7 @@ def lower(program: p.Program) -> ph.PhysicalPlan:
     return ph.PhysicalPlan(
         program.timezone, builder.events.done(), builder.profiles.done(), tuple(builder.values),
         tuple(builder.conditions), tuple(builder.patterns), ignores, excludes, labels, tuple(everything.facts), scores,
-        _order(program, numbers), grids,
+        tuple(numbers[score.name] for score in inspect.in_order(program)), grids,
     )  # fmt: skip
 
 
@@ -54,21 +53,6 @@ def _remembering(program: p.Program) -> frozenset[str]:
         if any(tier.follows_the_course for tier in score.tiers):
             add(score)
     return frozenset(found)
-
-
-def _order(program: p.Program, numbers: dict[str, int]) -> tuple[int, ...]:
-    """The scores so that a formula comes after the scores that it is made of."""
-    done: dict[int, None] = {}
-
-    def add(score: p.Score) -> None:
-        for name in inspect.scores_in(score.formula) if score.formula is not None else ():
-            if numbers[name] not in done:
-                add(program.score(name))
-        done.setdefault(numbers[score.name])
-
-    for score in program.scores:
-        add(score)
-    return tuple(done)
 
 
 def _score(builder: Builder, program: p.Program, score: p.Score, remembers: bool) -> ph.ScoreNode:
@@ -155,11 +139,8 @@ def _on(lowering: Lowering, number: int, rule: p.OnRule, queues: Numbers[int]) -
     sign, amount, constant = 1, None, None
     if isinstance(effect, p.Points):
         sign = effect.sign
-        fixed = inspect.constant_number(effect.amount)
-        points = None if fixed is None else to_millionths(fixed)
-        if points is not None and abs(points) <= LARGEST_POINTS:
-            constant = points * sign
-        else:
+        constant = inspect.constant_points(effect)
+        if constant is None:
             amount = lowering.value(effect.amount)
     cap = rule.up_to
     tracked = (

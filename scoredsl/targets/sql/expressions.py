@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scoredsl.engine.onepass import constant
+from scoredsl.plan.lowering.inspect import constant_number
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics.values import LARGEST_POINTS
 from scoredsl.targets.sql.columns import Columns, ColumnType, identifier, require
@@ -91,7 +91,7 @@ class About:
 
     def number(self, value: e.Value, *, inside: bool = False) -> str:
         """A number, NULL for missing; `inside` arithmetic it is a double."""
-        known_number = constant(value) if isinstance(value, e.Negative | e.Arithmetic | e.Call) else None
+        known_number = constant_number(value) if isinstance(value, e.Negative | e.Arithmetic | e.Call) else None
         if known_number is not None:
             return number_literal(known_number)
         match value:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from scoredsl.plan.lowering import inspect
 from scoredsl.reference.lead import formula_scores
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
@@ -365,7 +366,7 @@ class Compiler:
         for branch in rule.branches:
             amount = self.lead.number(branch.points.amount)
             points = points_of(amount)
-            constant = _constant(branch.points)
+            constant = inspect.constant_points(branch.points)
             value = whole(constant) if constant is not None else f"COALESCE({_signed(points, branch.points.sign)}, 0)"
             if constant is None:
                 self.after_lead(amount)
@@ -464,15 +465,6 @@ class Compiler:
             return None
 
     # ---- the text
-
-
-def _constant(points: p.Points) -> int | None:
-    from scoredsl.engine.onepass import constant
-    from scoredsl.reference.evaluate import points_of as exact
-
-    number = constant(points.amount)
-    found = None if number is None else exact(number)
-    return None if found is None else found * points.sign
 
 
 def _signed(text: str, sign: int) -> str:
