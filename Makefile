@@ -87,7 +87,8 @@ test-kernel: $(VENV)/.installed-dev
 	@kernel="$$(cd "$(VENV)" && pwd)/checked/_kernel.so"; cc="$${CC:-cc}"; \
 	CC="$$cc" $(BIN)/python scoredsl/engine/kernel/compiler.py "$$kernel" -g -fsanitize=address,undefined \
 	  -fno-sanitize-recover=all && \
-	LD_PRELOAD="$$($$cc -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 SCOREDSL_KERNEL="$$kernel" \
+	: "an exception of DuckDB's ends the process unless the library that throws it is there before the sanitizer is" && \
+	LD_PRELOAD="$$($$cc -print-file-name=libasan.so) $$($$cc -print-file-name=libstdc++.so.6)" ASAN_OPTIONS=detect_leaks=0 SCOREDSL_KERNEL="$$kernel" \
 	  $(BIN)/python -m pytest tests/kernel tests/engine/test_onepass.py $(PYTEST_ARGS)
 
 test-long:

@@ -210,7 +210,7 @@ def _one_pass(wish: Wish, plan: LogicalPlan, found: Scans, instant: int) -> Tabl
     It is the faster way for a large log whose scores go to Parquet. Ids, profiles and what is counted need the walk.
     """
     from scoredsl.engine.fast import limit_database
-    from scoredsl.engine.onepass import NotExactError, fold, plan_of, write_parquet
+    from scoredsl.engine.onepass import Limits, NotExactError, TooManyLeadsError, fold_parts, plan_of, write_parquet
     from scoredsl.engine.results import score_columns
     from scoredsl.reference import Tally
 
@@ -224,11 +224,16 @@ def _one_pass(wish: Wish, plan: LogicalPlan, found: Scans, instant: int) -> Tabl
     if pass_ is None:
         return None
     limit_database(events.db, wish.resources)
-    parts = [f"SELECT lead, event, time FROM ({part.relation([], None).sql})" for part in events.parts]
-    try:
-        folded = fold(events.db, pass_, f"({' UNION ALL '.join(parts)})")
-    except NotExactError:
-        return None
+    with stage_progress() as with_bar:
+
+        def progress(done: int) -> None:
+            with_bar.step("read", min(done, events.usable), events.usable)
+
+        try:
+            limits = Limits(wish.resources.threads, wish.resources.store, progress)
+            folded = fold_parts(events.db, pass_, events.parts, limits)
+        except (NotExactError, TooManyLeadsError):
+            return None
 
     def only_into_a_file() -> Any:
         raise AssertionError("scores made in one pass are written to the file that was asked for")

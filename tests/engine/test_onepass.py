@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scoredsl.engine.onepass import fold, grouped_query, plan_of
+from scoredsl.engine.onepass import (
+    Limits,
+    TooManyLeadsError,
+    fold_parts,
+    fold_relation,
+    grouped_query,
+    plan_of,
+    result_query,
+)
+from scoredsl.engine.scan import scan_events
+from scoredsl.engine.scan.parts import TablePart
+from scoredsl.engine.sources.options import ReadOptions
 from scoredsl.reference import Log, score_log
 from scoredsl.semantics.log import Event
 from scoredsl.semantics.program import Program
@@ -52,8 +67,11 @@ class Plain:
 
     def bounds(self) -> list[str]:
         one, chance = self.choices.one, self.choices.chance
-        return [f"{kind} {one(*numbers)}" for kind, numbers in (("minimum", ("0", "3")), ("maximum", ("10", "20.5")))
-                if chance(25)]
+        return [
+            f"{kind} {one(*numbers)}"
+            for kind, numbers in (("minimum", ("0", "3")), ("maximum", ("10", "20.5")))
+            if chance(25)
+        ]
 
     def score(self, name: str) -> list[str]:
         lines = [f"score {name}", *("  " + line for line in self.bounds())]
@@ -70,10 +88,15 @@ class Plain:
         return [f"  tier t{i} {each}" for i, each in enumerate(chosen)]
 
     def text(self) -> str:
-        lines = [] if self.choices.chance(80) else [
-            "score total = " + self.choices.one("0.4 * a + B / 3", "round(a / 7) - max(a, B, 3)", "min(-a, B) * 1.5"),
-            *self.tiers(),
-        ]
+        lines = (
+            []
+            if self.choices.chance(80)
+            else [
+                "score total = "
+                + self.choices.one("0.4 * a + B / 3", "round(a / 7) - max(a, B, 3)", "min(-a, B) * 1.5"),
+                *self.tiers(),
+            ]
+        )
         lines += [*self.score("a"), *self.score("B")]
         if self.choices.chance(20):
             lines.append("grid place = a (A from 10, B from 5, C) by B (1 from 5, 2)")
@@ -87,9 +110,14 @@ def cases(draw: st.DrawFn) -> tuple[str, list[Event], int]:
     choices = Choices(draw)
     text = Plain(choices).text()
     events = [
-        Event(choices.one("a", "b", "a long lead that no entry holds", "Ä" * choices.number(1, 9)),
-              choices.pick(NAMES).strip('"'), START + choices.number(0, 8) * DAY // 2 + choices.one(0, 0, 1, -1),
-              None, place, {})
+        Event(
+            choices.one("a", "b", "a long lead that no entry holds", "Ä" * choices.number(1, 9)),
+            choices.pick(NAMES).strip('"'),
+            START + choices.number(0, 8) * DAY // 2 + choices.one(0, 0, 1, -1),
+            None,
+            place,
+            {},
+        )
         for place in range(choices.one(1, 3, 6, 12, 20))
     ]
     return text, events, START + choices.number(0, 16) * DAY // 2 + choices.one(0, 0, 1, -1)
@@ -117,13 +145,67 @@ def test_one_pass_is_the_reference(case: tuple[str, list[Event], int]) -> None:
         db.execute("CREATE TABLE log (lead VARCHAR, event VARCHAR, time BIGINT)")
         db.executemany("INSERT INTO log VALUES (?, ?, ?)", [(each.lead, each.name, each.time) for each in events])
         wanted = expected(program, events, instant)
-        folded = fold(db, plan, "log")
+        folded = fold_relation(db, plan, "log")
         db.register("folded", folded)
-        assert db.execute(plan.result_query("folded", millionths=True)).fetchall() == wanted
+        assert db.execute(result_query(plan, "folded", millionths=True)).fetchall() == wanted
         grouped = [tuple(row) for row in db.execute(grouped_query(plan, "log")).fetchall()]
-        doubles = [tuple(v / 1_000_000 if isinstance(v, int) and not isinstance(v, bool) else v for v in row)
-                   for row in wanted]
+        doubles = [
+            tuple(v / 1_000_000 if isinstance(v, int) and not isinstance(v, bool) else v for v in row) for row in wanted
+        ]
         assert grouped == doubles
+
+
+@given(cases(), st.integers(1, 4), st.sampled_from(["us", "ms"]), st.booleans())
+def test_parquet_is_read_by_arrow(case: tuple[str, list[Event], int], group: int, unit: str, coded: bool) -> None:
+    """Files whose columns are plain go past DuckDB, by two threads, a row group at a time."""
+    text, events, instant = case
+    if unit == "ms":
+        events = [replace(each, time=each.time // 1000 * 1000) for each in events]
+    program = checked({"main.score": text})
+    plan = plan_of(program, instant)
+    assert plan is not None
+    names = pa.array([each.name for each in events])
+    log = pa.table({
+        "lead": pa.array([each.lead for each in events]),
+        "event": names.dictionary_encode() if coded else names,
+        "time": pa.array([each.time for each in events], pa.int64()).cast(pa.timestamp("us")).cast(pa.timestamp(unit)),
+    })
+    with TemporaryDirectory() as folder, duckdb.connect() as db:
+        path = f"{folder}/log.parquet"
+        pq.write_table(log, path, row_group_size=group)
+        with scan_events([path], ReadOptions(), db) as scan:
+            assert all(isinstance(part, TablePart) and part.plain is not None for part in scan.parts)
+            folded = fold_parts(db, plan, scan.parts, Limits(threads=2))
+        db.register("folded", folded)
+        query = result_query(plan, "folded", millionths=True, order=False)
+        assert db.execute(query).fetchall() == expected(program, events, instant)
+
+
+def test_more_leads_than_memory() -> None:
+    """What does not fit is said, in whichever thread, and is left to the walk."""
+    program = checked({"main.score": "on a add 1\n"})
+    plan = plan_of(program, START)
+    assert plan is not None
+    log = pa.table({
+        "lead": [f"lead {i}" for i in range(50_000)], "event": ["a"] * 50_000,
+        "time": pa.array([START] * 50_000, pa.int64()).cast(pa.timestamp("us")),
+    })
+    with TemporaryDirectory() as folder, duckdb.connect() as db:
+        pq.write_table(log, f"{folder}/log.parquet", row_group_size=1_000)
+        with scan_events([f"{folder}/log.parquet"], ReadOptions(), db) as scan:
+            assert fold_parts(db, plan, scan.parts, Limits(threads=3)).num_rows == 50_000
+            with pytest.raises(TooManyLeadsError):
+                fold_parts(db, plan, scan.parts, Limits(threads=3, memory=1 << 20))
+
+
+def test_leads_are_in_the_order_of_their_bytes() -> None:
+    leads = ["", "a", "a\0", "a\0b", "Z", "é", "a" * 16, "a" * 16 + "b", "a" * 16 + "a", "a" * 40, "a" * 15 + "\xff"]
+    plan = plan_of(checked({"main.score": "on a add 1\n"}), START)
+    assert plan is not None
+    with duckdb.connect() as db:
+        db.execute("CREATE TABLE log (lead VARCHAR, event VARCHAR, time BIGINT)")
+        db.executemany("INSERT INTO log VALUES (?, 'a', 1)", [(lead,) for lead in reversed(leads)])
+        assert fold_relation(db, plan, "log").column("lead").to_pylist() == sorted(leads, key=str.encode)
 
 
 @pytest.mark.parametrize(
@@ -152,13 +234,18 @@ def test_many_leads_and_bits() -> None:
                 'e' || (hash(i + 2) % 41)::VARCHAR AS event, {START} + (hash(i + 3) % 12)::BIGINT * {DAY // 2} AS time
                 FROM range(300000) t(i)"""
         )
-        db.register("folded", fold(db, plan, "log"))
-        one = db.execute(plan.result_query("folded")).fetchall()
+        db.register("folded", fold_relation(db, plan, "log"))
+        one = db.execute(result_query(plan, "folded")).fetchall()
         assert one == db.execute(grouped_query(plan, "log")).fetchall()
         some = sorted({row[0] for row in one})[::4000]
-        events = [Event(lead, event, time, None, i, {}) for i, (lead, event, time) in enumerate(
-            db.execute("SELECT * FROM log WHERE lead IN (SELECT unnest(?))", [some]).fetchall())]
-    wanted = {row.lead: row.values["score"] / 1_000_000
-              for row in score_log(Log.of(program, events), START + 6 * DAY).rows}
+        events = [
+            Event(lead, event, time, None, i, {})
+            for i, (lead, event, time) in enumerate(
+                db.execute("SELECT * FROM log WHERE lead IN (SELECT unnest(?))", [some]).fetchall()
+            )
+        ]
+    wanted = {
+        row.lead: row.values["score"] / 1_000_000 for row in score_log(Log.of(program, events), START + 6 * DAY).rows
+    }
     assert {lead: value for lead, value in one if lead in wanted} == wanted
     assert len(one) > 100_000

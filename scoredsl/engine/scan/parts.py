@@ -48,6 +48,20 @@ class Part(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class PlainColumns:
+    """The columns of a Parquet file that are lead, name and time as they stand: no row is rejected, none is converted.
+
+    Leads and names are texts, times are timestamps in UTC. `event` is None where all events are called `event_name`.
+    """
+
+    path: str
+    lead: str
+    time: str
+    event: str | None
+    event_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class TablePart:
     """A file whose columns are properties. All texts are SQL over `source`, which follows FROM.
 
@@ -69,6 +83,7 @@ class TablePart:
     moment: str | None = None
     unclear: str = "false"
     where: tuple[str, ...] = ()
+    plain: PlainColumns | None = None
 
     def relation(self, names: Sequence[str], until: int | None) -> Relation:
         chosen: list[str] = []

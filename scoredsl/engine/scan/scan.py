@@ -14,7 +14,7 @@ from typing import Any, Self, TypeAlias
 
 from scoredsl.engine.scan import delimited, ndjson, parquet
 from scoredsl.engine.scan.delimited import CsvFile
-from scoredsl.engine.scan.parts import Part, TablePart
+from scoredsl.engine.scan.parts import Part, PlainColumns, TablePart
 from scoredsl.engine.scan.records import RecordsPart, events_part, profile_part
 from scoredsl.engine.scan.sql import Functions, literal
 from scoredsl.engine.sources.duck import cursor, readable, rows
@@ -218,10 +218,12 @@ class _Scanner:
             named, utc = self.options.event_name is None, self.options.timezone is None
             known = parquet.statistics(self.db, opened, columns, named, utc)
         if known is not None:
-            moment = opened.column(columns.time)[0]
+            moment, name = opened.column(columns.time)[0], self.options.event_name
             part = replace(part, time=f"epoch_us({moment})", moment=moment, lead=opened.column(columns.lead)[0])
-            if self.options.event_name is None:
+            if name is None:
                 part = replace(part, event=opened.column(columns.event)[0])
+            event = columns.event if name is None else None
+            part = replace(part, plain=PlainColumns(file.path, columns.lead, columns.time, event, name))
             newest, rejected = known[1], 0
         else:
             with readable(file.name, file.path):
@@ -453,9 +455,7 @@ class _Scanner:
         if usable:
             self.scan.files.append(ScanFile(part, usable, newest, bool(columns.id), events_of, rows_of))
 
-    def event(
-        self, columns: Columns, base: int, index: int, record: Record, text: str | None, typed: bool
-    ) -> Event:
+    def event(self, columns: Columns, base: int, index: int, record: Record, text: str | None, typed: bool) -> Event:
         """The event of a record that is usable."""
         head = event_head(record, text, columns, self.options, self.times)
         properties = properties_of(typed, record, text, columns)

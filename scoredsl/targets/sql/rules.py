@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scoredsl.engine.onepass import constant_points
+from scoredsl.engine.onepass.plan import constant_points
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
 from scoredsl.targets.sql.dialects import UnwritableError, render
@@ -165,7 +165,8 @@ def _step(
         key = "" if same is None else f", {same}"
         compiler.check(ending)
         last = [
-            "SELECT lead AS ended_lead" + ("" if same is None else f", {put(same)} AS ended_key")
+            "SELECT lead AS ended_lead"
+            + ("" if same is None else f", {put(same)} AS ended_key")
             + ", time AS ended_time, id AS ended_id, "
             f"{put(f'ROW_NUMBER() OVER (PARTITION BY lead{key} ORDER BY time DESC, id DESC)')} AS back",
             f"FROM seen WHERE {put(ending)}",
