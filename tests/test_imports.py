@@ -19,6 +19,7 @@ STARTER = PACKAGE.parent / "examples" / "starter"
 LAYERS = (
     {"text"},
     {"diagnostics"},
+    {"report"},
     {"syntax"},
     {"semantics"},
     {"reference"},
@@ -26,7 +27,7 @@ LAYERS = (
     {"plan"},
     {"engine"},
     {"targets"},
-    {"impact", "testing", "learning", "report"},
+    {"impact", "testing", "learning"},
     {"ide"},
     {"api"},
     {"lsp", "cli", "service"},
@@ -36,7 +37,7 @@ LAYERS = (
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 THE_LANGUAGE = {"text", "diagnostics", "syntax", "semantics"}
-ONLY = {"reference": THE_LANGUAGE, "lint": THE_LANGUAGE, "plan": THE_LANGUAGE}
+ONLY = {"report": {"text", "diagnostics"}, "reference": THE_LANGUAGE, "lint": THE_LANGUAGE, "plan": THE_LANGUAGE}
 """Where less is allowed than what stands below: the definition never knows an engine, checks and plans run nothing."""
 
 HOMES = {

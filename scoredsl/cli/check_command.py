@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from scoredsl import api
-from scoredsl.cli import config, render
+from scoredsl.cli import config, known
+from scoredsl.cli.checking import Checked, What, check_now
 from scoredsl.cli.files import require_writable, rules_files, write_text
+from scoredsl.cli.known import Known, keys
+from scoredsl.cli.render import findings_of
+from scoredsl.cli.reporting import Wanted, check_reports, deliver, report_options
+from scoredsl.cli.touched import touched_option, touched_since
 from scoredsl.diagnostics import Diagnostic, Edit
+from scoredsl.report import Finding
+from scoredsl.report import baseline as baselines
+from scoredsl.report.check_report import CheckReport
+from scoredsl.report.findings import counted
 from scoredsl.text import Span
 
 _ROUNDS = 20
@@ -21,45 +30,73 @@ _ROUNDS = 20
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--fix", is_flag=True, help="Apply every fix that is sure, then check again.")
-@click.option("--format", "format_", type=click.Choice(["full", "concise", "json"]), default="full", show_default=True,
-              help="How messages are shown; json is an array for programs.")
 @click.option("--warnings-as-errors", is_flag=True, help="Leave with exit status 1 for warnings too.")
-def command(paths: tuple[str, ...], fix: bool, format_: str, warnings_as_errors: bool) -> None:
+@click.option("--baseline", metavar="FILE", help="Show only findings that are not in this file of known ones.")
+@click.option(
+    "--write-baseline", is_flag=True, help=f"Write all findings into the baseline ({known.DEFAULT}, if none is named)."
+)
+@touched_option("Show only what a branch brings: findings that were not there where it left REV.")
+@report_options()
+def command(
+    paths: tuple[str, ...],
+    fix: bool,
+    warnings_as_errors: bool,
+    baseline: str | None,
+    write_baseline: bool,
+    changed_since: str | None,
+    format_: str,
+    reports: tuple[Wanted, ...],
+) -> None:
     """Check rules and say what is wrong, where, and what to do.
 
     PATH is a rules file or a folder of them. Without one the files that scoredsl.toml names are checked, and
-    scoredsl.toml itself.
+    scoredsl.toml itself. The exit status is 1 for errors (with --warnings-as-errors for warnings too), else 0.
 
     \b
     Examples:
       scoredsl check rules.score
       scoredsl check --fix rules.score
-      scoredsl check --format concise .
+      scoredsl check --format github --report sarif=scoredsl.sarif --report markdown=comment.md
+      scoredsl check --changed-since origin/main
     """
-    files, toml = _what(paths)
-    diagnostics, checked, sources = _check(files, toml)
+    what, baseline = _what(paths, baseline)
+    if write_baseline and changed_since is not None:
+        raise click.UsageError("A baseline knows all findings: write it without --changed-since.")
+    if write_baseline and baseline is None:
+        baseline = known.DEFAULT
+    read = [(path, "the rules") for path in what.files]
+    check_reports(reports, [*read, *([(baseline, "the baseline")] if baseline is not None else [])])
+    aside: tuple[str, ...] = ()
+    before: list[Known] = []
+    if baseline is not None and not write_baseline:
+        before.append(known.read_baseline(baseline))
+    if changed_since is not None:
+        touched = touched_since(changed_since, what)
+        what, aside = touched.what, (touched.said,)
+        before.append(touched.known())
+    shown = _shown(what, before)
     if fix:
         fixed: Counter[str] = Counter()
         for _ in range(_ROUNDS):
-            now = apply_fixes(diagnostics)
+            now = apply_fixes(shown.diagnostics)
             if not now:
                 break
             fixed.update(now)
-            diagnostics, checked, sources = _check(files, toml)
+            shown = _shown(what, before)
         for path, count in fixed.items():
             click.echo(f"{path}: {count} fix{'es' if count != 1 else ''} applied.", err=True)
-    if format_ == "json":
-        click.echo(render.as_json(diagnostics, sources))
-    else:
-        if diagnostics:
-            click.echo(render.as_text(diagnostics, sources, full=format_ == "full"))
-        click.echo(render.summary(diagnostics, checked), err=True)
-    bad = any(d.is_error or (warnings_as_errors and d.severity == "warning") for d in diagnostics)
-    raise click.exceptions.Exit(1 if bad else 0)
+    findings = (*findings_of(shown.diagnostics, shown.checked.sources), *shown.stale)
+    if write_baseline:
+        assert baseline is not None
+        _write_baseline(baseline, findings)
+        return
+    report = CheckReport(findings, shown.checked.files, warnings_as_errors, (*aside, *shown.aside))
+    deliver(report, format_, reports)
+    raise click.exceptions.Exit(1 if report.failed else 0)
 
 
-def _what(paths: tuple[str, ...]) -> tuple[list[str], Path | None]:
-    """The rules files to check, and scoredsl.toml where it is to be checked."""
+def _what(paths: tuple[str, ...], baseline: str | None) -> tuple[What, str | None]:
+    """What to check, and the baseline: the one of the command line, else that of scoredsl.toml."""
     if paths:
         files: list[str] = []
         toml: Path | None = None
@@ -68,35 +105,57 @@ def _what(paths: tuple[str, ...]) -> tuple[list[str], Path | None]:
                 toml = Path(path)
             else:
                 files.extend(rules_files(path))
-        return files, toml
+        return What(files, toml), baseline
     toml = config.find(Path())
     if toml is None:
         raise click.UsageError("Which rules? Name a file or a folder, or write a scoredsl.toml.")
     stated, _ = config.read(toml)
     named = [*stated.rules, *stated.tests]
     files = [file for path in named if Path(path).exists() for file in rules_files(path)]
-    return files, toml
+    return What(files, toml), stated.baseline if baseline is None else baseline
 
 
-def _check(files: Sequence[str], toml: Path | None) -> tuple[list[Diagnostic], int, render.Sources]:
-    """All diagnostics, each once, the number of files looked at, and their texts."""
-    sources = render.Sources()
-    found: list[Diagnostic] = []
-    seen: set[tuple[str, Span, str]] = set()
-    checked: set[str] = set()
-    if toml is not None:
-        found.extend(config.check_config(toml))
-        checked.add(str(toml))
-    for file in files:
-        _, diagnostics = api.check(file)
-        checked.add(file)
-        for diagnostic in diagnostics:
-            checked.add(diagnostic.span.file)
-            key = (diagnostic.code, diagnostic.span, diagnostic.message)
-            if key not in seen:
-                seen.add(key)
-                found.append(diagnostic)
-    return found, len(checked), sources
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is shown of a check, and, as sentences, what is not."""
+
+    diagnostics: list[Diagnostic]
+    checked: Checked
+    stale: tuple[Finding, ...] = ()
+    aside: tuple[str, ...] = ()
+
+
+def _shown(what: What, known: Sequence[Known]) -> _Shown:
+    """All findings but the known ones."""
+    checked = check_now(what)
+    diagnostics = checked.diagnostics
+    stale: list[Finding] = []
+    aside: list[str] = []
+    for each in known:
+        comparison = each.compare(findings_of(diagnostics, checked.sources))
+        hidden = [diagnostics[i].severity for i in comparison.known]
+        diagnostics = [diagnostics[i] for i in comparison.new]
+        stale += each.stale(comparison, checked.files)
+        if hidden:
+            aside.append(each.said(hidden))
+    return _Shown(diagnostics, checked, tuple(stale), tuple(aside))
+
+
+def _write_baseline(path: str, findings: Sequence[Finding]) -> None:
+    """Writes down all that is found; says so, and that errors are among it."""
+    require_writable([path])
+    write_text(path, baselines.written(keys(findings, Path(path).resolve().parent)))
+    errors = sum(found.is_error for found in findings)
+    said = f"{counted(len(findings), 'finding')} written to {path}."
+    if errors:
+        said += (
+            f" {errors} of them {'is an error' if errors == 1 else 'are errors'}: rules with errors pass the "
+            "check now, and still cannot be run."
+        )
+    click.echo(said, err=True)
+
+
+# ---- fixes
 
 
 def apply_fixes(diagnostics: Sequence[Diagnostic]) -> dict[str, int]:

@@ -15,11 +15,12 @@ from scoredsl.text import Source, Span
 FILE_NAME = "scoredsl.toml"
 _LISTS = ("rules", "tests", "events", "profiles")
 _TEXTS = ("timezone", "event-name", "time-format", "profile-time-format", "input-format")
+_PATHS = ("baseline",)
 _TABLES = {
     "columns": ("lead", "event", "time", "id", "properties"),
     "profile-columns": ("lead", "time", "properties"),
 }
-KEYS = (*_LISTS, *_TEXTS, *_TABLES)
+KEYS = (*_LISTS, *_TEXTS, *_PATHS, *_TABLES)
 FORMATS = ("csv", "tsv", "txt", "ndjson", "json", "parquet")
 
 
@@ -37,6 +38,7 @@ class Config:
     time_format: str | None = None
     profile_time_format: str | None = None
     input_format: str | None = None
+    baseline: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     profile_columns: Mapping[str, str] = field(default_factory=dict)
 
@@ -100,6 +102,8 @@ class _Reader:
                 values[key] = self.paths(key, value)
             elif key in _TEXTS:
                 values[key.replace("-", "_")] = self.text(key, value)
+            elif key in _PATHS:
+                values[key] = self.path_of(key, value)
             elif key in _TABLES:
                 values[key.replace("-", "_")] = self.table(key, value)
             else:
@@ -117,8 +121,16 @@ class _Reader:
         if not isinstance(items, list) or not all(isinstance(item, str) and item for item in items):
             self.error(key, f"{key} is a path, or a list of paths.", f'Write {key} = ["file"].')
             return ()
+        return tuple(self.seen(item) for item in items)
+
+    def path_of(self, key: str, value: Any) -> str | None:
+        text = self.text(key, value)
+        return None if text is None else self.seen(text)
+
+    def seen(self, item: str) -> str:
+        """A path of the file as it is seen from the current folder."""
         folder = self.path.parent
-        return tuple(str(folder / item) if str(folder) != "." else item for item in items)
+        return str(folder / item) if str(folder) != "." else item
 
     def text(self, key: str, value: Any) -> str | None:
         if isinstance(value, str) and value:

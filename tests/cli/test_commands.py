@@ -150,8 +150,8 @@ def test_errors_in_rules_are_in_the_results_of_tests(run, project):
     done = run("test", *files)
     assert done.status == 1
     assert "1 passed, 0 failed; 2 files with errors in the rules, not tested" in done.out
-    assert done.err.count("bad.score:1:") == 1, "each error once"
-    assert "also.score was not tested" in done.err
+    assert done.out.count("bad.score:1:") == 1, "each error once"
+    assert "also.score was not tested" in done.out
 
 
 def test_profiles_of_the_project_go_with_a_log_that_is_named(run, project):

@@ -57,7 +57,7 @@ def test_the_page_of_the_configuration_has_all_keys(run, tmp_path: Path) -> None
     page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
     keys = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
     tables = [key for table in config._TABLES.values() for key in table]
-    assert sorted(keys) == sorted([*config._LISTS, *config._TEXTS, *tables])
+    assert sorted(keys) == sorted([*config._LISTS, *config._TEXTS, *config._PATHS, *tables])
     for text in blocks(ROOT / "docs" / "config.md", "toml"):
         (tmp_path / "scoredsl.toml").write_text(text)
         _, diagnostics = config.read(tmp_path / "scoredsl.toml")
