@@ -23,7 +23,7 @@ LAYERS = (
     {"syntax"},
     {"semantics"},
     {"reference"},
-    {"lint"},
+    {"lint", "prose"},
     {"plan"},
     {"engine"},
     {"targets"},
@@ -37,7 +37,13 @@ LAYERS = (
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 THE_LANGUAGE = {"text", "diagnostics", "syntax", "semantics"}
-ONLY = {"report": {"text", "diagnostics"}, "reference": THE_LANGUAGE, "lint": THE_LANGUAGE, "plan": THE_LANGUAGE}
+ONLY = {
+    "report": {"text", "diagnostics"},
+    "reference": THE_LANGUAGE,
+    "lint": THE_LANGUAGE,
+    "prose": THE_LANGUAGE | {"report"},
+    "plan": THE_LANGUAGE,
+}
 """Where less is allowed than what stands below: the definition never knows an engine, checks and plans run nothing."""
 
 HOMES = {

@@ -14,6 +14,7 @@ _COMMANDS = {
     "check": "Check rules and say what is wrong.",
     "fmt": "Bring rules into the one canonical layout.",
     "test": "Run the tests in rules files.",
+    "docs": "Write the rules as a page of plain sentences.",
     "score": "Score a log: every lead's scores and tiers.",
     "history": "Every change of every lead's scores, with its cause.",
     "alerts": "Every change of tier, with its cause.",
