@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from scoredsl.plan import physical as ph
 from scoredsl.plan.channels import ChannelSet
 from scoredsl.plan.logical import LogicalPlan
-from scoredsl.plan.lowering.inspect import uses_before
 from scoredsl.semantics import program as p
+from scoredsl.semantics.inspect import uses_before
 
 
 @dataclass(frozen=True, slots=True)

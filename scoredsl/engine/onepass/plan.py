@@ -23,8 +23,8 @@ from scoredsl.engine.onepass.expressions import (
     sum_name,
 )
 from scoredsl.plan.describe import reasons_to_walk
-from scoredsl.plan.lowering import inspect
 from scoredsl.semantics import expressions as e
+from scoredsl.semantics import inspect
 from scoredsl.semantics import program as p
 
 ALWAYS = -(2**62)

@@ -10,9 +10,9 @@ from typing import assert_never
 
 from scoredsl.plan import physical as ph
 from scoredsl.plan.channels import Bit
-from scoredsl.plan.lowering import inspect
 from scoredsl.plan.lowering.builder import Builder, Scope
 from scoredsl.semantics import expressions as e
+from scoredsl.semantics import inspect
 
 
 class Lowering:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from scoredsl.plan import physical as ph
-from scoredsl.plan.lowering import inspect
 from scoredsl.plan.lowering.builder import Builder, Numbers, Scope
 from scoredsl.plan.lowering.conditions import Lowering
 from scoredsl.plan.lowering.tickers import tickers_of
 from scoredsl.semantics import expressions as e
+from scoredsl.semantics import inspect
 from scoredsl.semantics import program as p
 
 _ANY = e.Pattern(e.Matcher((e.Alternative(None),)))

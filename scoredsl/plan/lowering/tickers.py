@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from scoredsl.plan import physical as ph
 from scoredsl.plan.lowering.conditions import Lowering
-from scoredsl.plan.lowering.inspect import parts
 from scoredsl.semantics import expressions as e
+from scoredsl.semantics.inspect import parts
 
 
 def tickers_of(node: e.Condition | e.Value, lowering: Lowering) -> Iterator[ph.Ticker]:

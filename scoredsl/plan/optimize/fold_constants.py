@@ -5,9 +5,9 @@ A value that cannot be computed (a division by 0) stays: it is missing, or count
 
 from __future__ import annotations
 
-from scoredsl.plan.lowering.inspect import constant_number
 from scoredsl.plan.parts import Parts, Rewrite
 from scoredsl.semantics import expressions as e
+from scoredsl.semantics.inspect import constant_number
 
 
 def fold_constants(parts: Parts) -> Parts:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scoredsl.plan.lowering.inspect import constant_number
 from scoredsl.semantics import expressions as e
+from scoredsl.semantics.inspect import constant_number
 from scoredsl.semantics.values import LARGEST_POINTS
 from scoredsl.targets.sql.columns import Columns, ColumnType, identifier, require
 from scoredsl.targets.sql.dialects import UnwritableError

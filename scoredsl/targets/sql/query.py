@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from scoredsl.plan.lowering import inspect
 from scoredsl.reference.lead import formula_scores
 from scoredsl.semantics import expressions as e
+from scoredsl.semantics import inspect
 from scoredsl.semantics import program as p
 from scoredsl.semantics.values import LARGEST_FORMULA
 from scoredsl.targets.sql import dialects
