@@ -32,95 +32,8 @@ from scoredsl.engine.sources.options import ReadOptions
 from scoredsl.reference import Log, score_log
 from scoredsl.semantics.log import Event
 from scoredsl.semantics.program import Program
-from tests.strategies.choices import Choices
-from tests.strategies.programs import checked
-
-DAY = 86_400_000_000
-START = 20_500 * DAY
-NAMES = ("visit", "order", "demo", '"Order Completed"', "o'clock")
-
-
-class Plain:
-    """Writes programs of plain rules."""
-
-    def __init__(self, choices: Choices) -> None:
-        self.choices = choices
-
-    def rule(self) -> str:
-        one, chance = self.choices.one, self.choices.chance
-        names = self.choices.some(("visit", "order", "demo", '"Order Completed"', '"o\'clock"'), one(1, 1, 2))
-        events = "any" if chance(10) else " or ".join(names)
-        clauses: list[str] = []
-        once = chance(50)
-        if once:
-            clauses.append("once")
-        if chance(60):
-            clauses.append(f"expire after {one('1d', '2d', '3d')}")
-        if chance(15):
-            clauses.append(f"from 2026-02-{self.choices.number(14, 20)}")
-        if chance(15):
-            clauses.append(f"until 2026-02-{self.choices.number(16, 24)}")
-        if chance(15):
-            clauses.append(f"up to {one('3', '7.5')} points")
-        points = one("5", "2", "0.5", "0.000001", "100000000", "7", "-3", "0")
-        return f"on {events} {one('add', 'add', 'subtract')} {points} " + ", ".join(clauses)
-
-    def bounds(self) -> list[str]:
-        one, chance = self.choices.one, self.choices.chance
-        return [
-            f"{kind} {one(*numbers)}"
-            for kind, numbers in (("minimum", ("0", "3")), ("maximum", ("10", "20.5")))
-            if chance(25)
-        ]
-
-    def score(self, name: str) -> list[str]:
-        lines = [f"score {name}", *("  " + line for line in self.bounds())]
-        if self.choices.chance(15):
-            lines.append("  start at 4")
-        lines += ["  " + self.rule() for _ in range(self.choices.one(0, 1, 2, 3, 5))]
-        if self.choices.chance(30):
-            lines += ["  group g", *("    " + line for line in self.bounds())]
-            lines += ["    " + self.rule() for _ in range(self.choices.one(1, 2, 3))]
-        return lines + self.tiers()
-
-    def tiers(self) -> list[str]:
-        chosen = self.choices.some(("from 10", "above 5", "from 20", "from -2"), self.choices.one(0, 1, 2))
-        return [f"  tier t{i} {each}" for i, each in enumerate(chosen)]
-
-    def text(self) -> str:
-        lines = (
-            []
-            if self.choices.chance(80)
-            else [
-                "score total = "
-                + self.choices.one("0.4 * a + B / 3", "round(a / 7) - max(a, B, 3)", "min(-a, B) * 1.5"),
-                *self.tiers(),
-            ]
-        )
-        lines += [*self.score("a"), *self.score("B")]
-        if self.choices.chance(20):
-            lines.append("grid place = a (A from 10, B from 5, C) by B (1 from 5, 2)")
-        if self.choices.chance(20):
-            lines.append("label hot when a >= 5 and not B > 3 or a < B")
-        return "\n".join(lines) + "\n"
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> tuple[str, list[Event], int]:
-    choices = Choices(draw)
-    text = Plain(choices).text()
-    events = [
-        Event(
-            choices.one("a", "b", "a long lead that no entry holds", "Ä" * choices.number(1, 9)),
-            choices.pick(NAMES).strip('"'),
-            START + choices.number(0, 8) * DAY // 2 + choices.one(0, 0, 1, -1),
-            None,
-            place,
-            {},
-        )
-        for place in range(choices.one(1, 3, 6, 12, 20))
-    ]
-    return text, events, START + choices.number(0, 16) * DAY // 2 + choices.one(0, 0, 1, -1)
+from tests.strategies.plain import DAY, START, plain_cases
+from tests.strategies.programs import Case, checked
 
 
 def expected(program: Program, events: list[Event], instant: int) -> list[tuple[Any, ...]]:
@@ -135,10 +48,9 @@ def expected(program: Program, events: list[Event], instant: int) -> list[tuple[
     return found
 
 
-@given(cases())
-def test_one_pass_is_the_reference(case: tuple[str, list[Event], int]) -> None:
-    text, events, instant = case
-    program = checked({"main.score": text})
+@given(plain_cases())
+def test_one_pass_is_the_reference(case: Case) -> None:
+    program, events, (instant,) = case.program, case.events, case.instants
     plan = plan_of(program, instant)
     assert plan is not None
     with duckdb.connect() as db:
@@ -155,13 +67,12 @@ def test_one_pass_is_the_reference(case: tuple[str, list[Event], int]) -> None:
         assert grouped == doubles
 
 
-@given(cases(), st.integers(1, 4), st.sampled_from(["us", "ms"]), st.booleans())
-def test_parquet_is_read_by_arrow(case: tuple[str, list[Event], int], group: int, unit: str, coded: bool) -> None:
+@given(plain_cases(), st.integers(1, 4), st.sampled_from(["us", "ms"]), st.booleans())
+def test_parquet_is_read_by_arrow(case: Case, group: int, unit: str, coded: bool) -> None:
     """Files whose columns are plain go past DuckDB, by two threads, a row group at a time."""
-    text, events, instant = case
+    program, events, (instant,) = case.program, case.events, case.instants
     if unit == "ms":
         events = [replace(each, time=each.time // 1000 * 1000) for each in events]
-    program = checked({"main.score": text})
     plan = plan_of(program, instant)
     assert plan is not None
     names = pa.array([each.name for each in events])

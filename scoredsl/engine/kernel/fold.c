@@ -3,6 +3,7 @@
    Leads are compared byte by byte; the hash only finds the place. A lead of up to 16 bytes stands in its entry, a longer one
    in a heap. Entries are found in steps of a block of rows, so that memory is asked for before it is needed. */
 #include "kernel.h"
+#include "memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +92,7 @@ static inline uint64_t word_of(const uint8_t *bytes, const uint8_t *end, int64_t
 /* Room for entries, beginning at a line of the cache. */
 static int64_t *entry_room(int64_t words, void **allocated)
 {
-    *allocated = malloc((size_t)words * 8 + LINE);
+    *allocated = large_alloc((size_t)words * 8 + LINE);
     if (!*allocated) return NULL;
     return (int64_t *)(((uintptr_t)*allocated + LINE - 1) / LINE * LINE);
 }
@@ -126,6 +127,14 @@ void fold_free(struct fold *f)
     free(f);
 }
 
+/* Slots, all empty. */
+static uint64_t *slot_room(int64_t count)
+{
+    uint64_t *slots = large_alloc((size_t)count * 8);
+    if (slots) memset(slots, 0, (size_t)count * 8);
+    return slots;
+}
+
 static int grow(struct fold *f)
 {
     int64_t room = 2 * f->room;
@@ -138,7 +147,7 @@ static int grow(struct fold *f)
     f->allocated = allocated;
     f->entries = entries;
     uint64_t mask = 2 * (uint64_t)room - 1;
-    uint64_t *slots = calloc((size_t)mask + 1, 8);
+    uint64_t *slots = slot_room((int64_t)mask + 1);
     if (!slots) return KERNEL_NO_MEMORY;
     free(f->slots);
     f->slots = slots;

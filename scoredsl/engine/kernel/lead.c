@@ -308,6 +308,7 @@ EXPORT void walker_free(void *opaque) {
         free(z->groups);
         free(z->in_tier);
         queue_free(&z->course);
+        queue_free(&z->happened);
     }
     for (int64_t k = 0; w->global_facts && k < w->p->global_fact_count; k++) fact_free(&w->global_facts[k]);
     free(w->scores);

@@ -286,6 +286,14 @@ EXPORT plan *plan_of(const int64_t *words, int64_t count) {
     for (int64_t i = 0; i < p->score_count && !r->bad; i++) score_of(r, &p->scores[i], p->words, p->bit_count);
     for (int64_t i = 1; i < p->score_count && !r->bad; i++)
         p->scores[i].tier_first = p->scores[i - 1].tier_first + p->scores[i - 1].tier_count;
+    for (int64_t i = 0; i < p->score_count && !r->bad; i++) {
+        score_plan *score = &p->scores[i];
+        for (int64_t k = 0; k < score->component_count; k++) {
+            int64_t each = score->components[k];
+            if (each < 0 || each >= p->score_count) r->bad = 1;
+            else p->scores[each].is_component = 1;
+        }
+    }
     p->grid_count = size(r);
     p->grids = room(r, p->grid_count, sizeof *p->grids);
     for (int64_t i = 0; i < p->grid_count && !r->bad; i++) {
@@ -303,6 +311,7 @@ EXPORT plan *plan_of(const int64_t *words, int64_t count) {
         plan_free(p);
         return NULL;
     }
+    for (int64_t i = 0; i < p->score_count; i++) p->scores[i].is_plain = is_plain_score(p, &p->scores[i]);
     return p;
 }
 

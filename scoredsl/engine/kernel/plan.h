@@ -112,6 +112,7 @@ typedef struct {
     int64_t rule_count, on_count, when_count, group_count, bound_count, tier_count, fact_count, ticker_count;
     int64_t tier_first; /* the number of its highest tier among those of all scores */
     int64_t queue_count, start, formula, component_count, remembers, has_resets, has_conditional_bounds;
+    int64_t is_plain, is_component; /* walked by plain.c; a formula is made of it */
     rule_ref *rules;
     on_rule *ons;
     when_rule *whens;
@@ -162,5 +163,7 @@ typedef struct {
 /* NULL where the words are no plan of this version, or memory is out. */
 EXPORT plan *plan_of(const int64_t *words, int64_t count);
 EXPORT void plan_free(plan *p);
+
+int is_plain_score(const plan *p, const score_plan *s); /* plain.c */
 
 #endif

@@ -1,5 +1,5 @@
 /* One score of one lead, instant by instant (LANGUAGE section 5): triggers, resets, awards, lifetimes, the course. */
-#include "walk.h"
+#include "course.h"
 
 #include <math.h>
 
@@ -179,62 +179,6 @@ static void advance(run *r, int64_t instant) {
     }
 }
 
-/* ---- causes: codes that results.py turns into words */
-
-enum { WORD_RESET, WORD_AWARDED, WORD_TRUE, WORD_FALSE, WORD_CHANGED, WORD_EXPIRED, WORD_DECAYED };
-#define CODE_START (-1)
-#define CODE_BOUND(slot, maximum, bound) (-2 - (((slot) * 2 + (maximum)) * 65536 + (bound)))
-#define CODE_SCORE(number) ((INT64_C(1) << 40) + (number))
-
-static int64_t intern_cause(walker *w, int64_t score) {
-    uint64_t h = mix64((uint64_t)score + 1), g = mix64((uint64_t)score + 77);
-    for (int64_t k = 0; k < w->codes.n; k++) {
-        h = mix64(h ^ (uint64_t)w->codes.a[k]) + (uint64_t)k;
-        g = mix64(g + 0x9e3779b97f4a7c15ULL * (uint64_t)w->codes.a[k]);
-    }
-    int64_t known = w->cause_keys.n, entry = map_entry(&w->cause_keys, (int64_t)h, (int64_t)g);
-    if (entry == known) {
-        queue_push(&w->cause_starts, w->causes.n);
-        queue_push(&w->causes, score);
-        for (int64_t k = 0; k < w->codes.n; k++) queue_push(&w->causes, w->codes.a[k]);
-    }
-    return entry;
-}
-
-static bounds_state bounded(context *c, const bound *bounds, int64_t count, wide *total) {
-    bounds_state b = {NONE, NONE, 0, 0};
-    for (int64_t k = 0; k < count; k++) {
-        if (bounds[k].when != NONE && !holds(c, bounds[k].when)) continue;
-        if (!bounds[k].maximum && (b.minimum == NONE || bounds[k].number > bounds[b.minimum].number)) b.minimum = k;
-        if (bounds[k].maximum && (b.maximum == NONE || bounds[k].number < bounds[b.maximum].number)) b.maximum = k;
-    }
-    wide value = *total;
-    if (b.minimum != NONE && value < bounds[b.minimum].number) value = bounds[b.minimum].number;
-    b.given = value - *total;
-    wide raised = value;
-    if (b.maximum != NONE && value > bounds[b.maximum].number) value = bounds[b.maximum].number;
-    b.taken = value - raised;
-    *total = value;
-    return b;
-}
-
-static int conditional(const bound *bounds, int64_t a, int64_t b) {
-    return (a != NONE && bounds[a].when != NONE) || (b != NONE && bounds[b].when != NONE);
-}
-
-/* A conditional bound that began or ceased to hold, and gave or took another amount than before. */
-static void bound_cause(run *r, int64_t slot, const bound *bounds, const bounds_state *was, const bounds_state *now) {
-    if (was->minimum != now->minimum && conditional(bounds, was->minimum, now->minimum) && was->given != now->given)
-        queue_push(&r->w->codes, CODE_BOUND(slot, 0, now->minimum != NONE ? now->minimum : was->minimum));
-    if (was->maximum != now->maximum && conditional(bounds, was->maximum, now->maximum) && was->taken != now->taken)
-        queue_push(&r->w->codes, CODE_BOUND(slot, 1, now->maximum != NONE ? now->maximum : was->maximum));
-}
-
-static void first_bound_cause(run *r, int64_t slot, const bounds_state *now) {
-    if (now->minimum != NONE && now->given != 0) queue_push(&r->w->codes, CODE_BOUND(slot, 0, now->minimum));
-    if (now->maximum != NONE && now->taken != 0) queue_push(&r->w->codes, CODE_BOUND(slot, 1, now->maximum));
-}
-
 /* Keeps what a rule is worth; where it is not what it was, that is a cause. */
 static void keep_on(run *r, int64_t number, int64_t instant) {
     score_state *z = r->z;
@@ -286,14 +230,6 @@ static wide when_value(context *c, const when_rule *x, int64_t *branch, int *com
     }
     *branch = NONE;
     return 0;
-}
-
-static int64_t narrowed(walker *w, wide value) {
-    if (value > INT64_MAX || value < -(wide)INT64_MAX) {
-        w->overflow = 1;
-        return value > 0 ? INT64_MAX : -INT64_MAX;
-    }
-    return (int64_t)value;
 }
 
 /* The reported value at an instant. With `keep`, what it is made of is compared with the state before (the causes are
@@ -351,17 +287,17 @@ static int64_t value_at(run *r, int64_t instant, int keep) {
                 if (r->w->values[each] != r->w->previous[each]) queue_push(&r->w->codes, CODE_SCORE(each));
             }
         }
-        bound_cause(r, 0, s->bounds, r->fresh ? &nothing : &z->bounds[0], &b);
+        bound_cause(r->w, 0, s->bounds, r->fresh ? &nothing : &z->bounds[0], &b);
         for (int64_t g = 0; g < s->group_count; g++)
-            bound_cause(r, 1 + g, s->group_bounds[g], r->fresh ? &nothing : &z->bounds[1 + g],
+            bound_cause(r->w, 1 + g, s->group_bounds[g], r->fresh ? &nothing : &z->bounds[1 + g],
                         &z->bounds[1 + s->group_count + g]);
         if (r->fresh && s->formula == NONE && r->w->codes.n == 0) {
             if (s->start != 0) {
                 queue_push(&r->w->codes, CODE_START);
             } else {
-                first_bound_cause(r, 0, &b);
+                first_bound_cause(r->w, 0, &b);
                 for (int64_t g = 0; g < s->group_count; g++)
-                    first_bound_cause(r, 1 + g, &z->bounds[1 + s->group_count + g]);
+                    first_bound_cause(r->w, 1 + g, &z->bounds[1 + s->group_count + g]);
             }
         }
         z->bounds[0] = b;
@@ -369,22 +305,6 @@ static int64_t value_at(run *r, int64_t instant, int keep) {
         r->fresh = 0;
     }
     return narrowed(r->w, total);
-}
-
-/* The tier of a value; keeps which of the tiers with a memory the lead is in. */
-static int64_t tier_of(const score_plan *s, score_state *z, int64_t value) {
-    int64_t now = NONE;
-    for (int64_t k = s->tier_count - 1; k >= 0; k--) {
-        const tier *t = &s->tiers[k];
-        int reached = t->above ? value > t->number : value >= t->number;
-        if (t->has_until_below || t->for_good) {
-            if (reached) z->in_tier[k] = 1;
-            else if (t->has_until_below && value < t->until_below) z->in_tier[k] = 0;
-            reached = z->in_tier[k];
-        }
-        if (reached) now = k;
-    }
-    return now;
 }
 
 static int64_t score_before(run *r, int64_t instant) {
@@ -1005,30 +925,6 @@ static int64_t next_instant(run *r, int64_t now) {
 
 /* ---- the course */
 
-static void report(run *r, int64_t instant, int64_t value, int64_t tier_now) {
-    walker *w = r->w;
-    score_state *z = r->z;
-    if (value == z->value && tier_now == z->tier) return;
-    if (w->mode == MODE_HISTORY || (w->mode == MODE_ALERTS && tier_now != z->tier)) {
-        int64_t cause = intern_cause(w, r->number);
-        queue *q = &w->rows;
-        if (queue_reserve(q, HISTORY_WORDS)) {
-            int64_t *row = q->a + q->n;
-            row[0] = w->lead_number;
-            row[1] = w->from_always && instant == w->beginning ? MISSING : instant;
-            row[2] = r->number;
-            row[3] = value;
-            row[4] = narrowed(w, (wide)value - z->value);
-            row[5] = tier_now == NONE ? NONE : r->s->tier_first + tier_now;
-            row[6] = z->tier == NONE ? NONE : r->s->tier_first + z->tier;
-            row[7] = cause;
-            q->n += HISTORY_WORDS;
-        }
-    }
-    z->value = value;
-    z->tier = tier_now;
-}
-
 static void visit(run *r, int64_t instant, int first) {
     int64_t value = value_at(r, instant, 1);
     score_state *z = r->z;
@@ -1036,7 +932,10 @@ static void visit(run *r, int64_t instant, int first) {
         queue_push(&z->course, instant);
         queue_push(&z->course, value);
     }
-    report(r, instant, value, tier_of(r->s, z, value));
+    int64_t tier_now = tier_of(r->s, z, value);
+    if (is_reported(r->w, z, value, tier_now)) write_change(r->w, r->number, instant, value, tier_now);
+    z->value = value;
+    z->tier = tier_now;
 }
 
 /* For a formula: the values of its scores at an instant; w->previous keeps those of the instant before. */
@@ -1055,6 +954,10 @@ static void read_components(run *r, int64_t instant, int first) {
 
 void walk_score(walker *w, int64_t number) {
     const score_plan *s = &w->p->scores[number];
+    if (s->is_plain) {
+        walk_plain(w, number);
+        return;
+    }
     score_state *z = &w->scores[number];
     run it = {.w = w, .p = w->p, .s = s, .z = z, .number = number, .counted = 0, .before_at = MISSING, .fresh = 1,
               .last_event = MISSING, .start = s->start};

@@ -132,6 +132,7 @@ typedef struct {
     wide *groups;
     uint8_t *in_tier;
     queue course; /* instant, value */
+    queue happened; /* at this instant, to a plain score: rule, points */
     int64_t value, tier;
     int *missing; /* by when-rule: its points could not be computed */
 } score_state;
@@ -190,6 +191,7 @@ EXPORT int64_t walker_tally(void *walker, int64_t *out, int64_t room);
 
 /* Walks a score of a lead up to `until`; leaves its value, tier and course in the walker. */
 void walk_score(walker *w, int64_t number);
+void walk_plain(walker *w, int64_t number); /* of a score for which is_plain_score holds; plain.c */
 const int64_t *version_at(walker *w, int64_t instant);
 int64_t next_version_time(walker *w, int64_t now);
 
