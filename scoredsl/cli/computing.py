@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scoredsl.engine.results import Column
     from scoredsl.engine.scan import EventScan, ProfileScan
     from scoredsl.plan.logical import LogicalPlan
-    from scoredsl.reference import LeadRun, Tally
+    from scoredsl.reference import LeadRun, Log, Tally
     from scoredsl.semantics.log import Event, ProfileRow
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -198,7 +198,7 @@ def _fast(wish: Wish, stack: ExitStack) -> Table | None:
     except TooLargeError:
         said = "A score is too large for the fast engine; the reference interpreter is used, which is slow."
         click.echo(said, err=True)
-        return None
+        return _interpreted(wish, found, instant)
     with_bar.close()
     rows = outcome.rows
     return Table(rows.columns, instant, outcome.tally, found.rejected, rows.rows, rows.write_file, _to_stdout(rows))
@@ -263,14 +263,14 @@ def lead_run(found: Scans, program: Program, lead: str, instant: int) -> tuple[L
 
     Raises a usage error for an unknown lead.
     """
-    from scoredsl.reference import Log, Tally
+    from scoredsl.reference import Log
 
     events: list[Event] = found.events.events_of(lead)
     rows: list[ProfileRow] = found.profiles.rows_of(lead) if found.profiles is not None else []
     if not events and not rows:
         data.unknown_lead(_leads(found), lead)
     log = Log.of(program, events, rows)
-    return log.run(lead, instant), Tally(ignored=log.ignored, duplicates=log.duplicates)
+    return log.run(lead, instant), log.tally(instant)
 
 
 def _leads(found: Scans) -> list[str]:
@@ -298,22 +298,36 @@ def _one_lead(wish: Wish, found: Scans, instant: int) -> Table:
 
 
 def _reference(wish: Wish) -> Table:
-    from scoredsl.engine import results
-    from scoredsl.reference import Log, Tally, history_of, latest_instant, score_log
+    from scoredsl.reference import Log, latest_instant
 
     read = data.read_data(wish.wanted, wish.program)
     profile_rows = read.profiles.rows if read.profiles else ()
     instant = data.as_of(wish.as_of_text, lambda: latest_instant(read.log.events, profile_rows))
-    log = Log.of(wish.program, read.log.events, profile_rows)
+    return _by_definition(wish, Log.of(wish.program, read.log.events, profile_rows), instant, read.rejected)
+
+
+def _interpreted(wish: Wish, found: Scans, instant: int) -> Table:
+    """The same of data that was looked at before: standard input, for one, can be read only once."""
+    from scoredsl.reference import Log
+
+    profile_rows = found.profiles.rows_of(None) if found.profiles is not None else ()
+    log = Log.of(wish.program, found.events.events_of(None), profile_rows)
+    return _by_definition(wish, log, instant, found.rejected)
+
+
+def _by_definition(wish: Wish, log: Log, instant: int, rejected: int) -> Table:
+    from scoredsl.engine import results
+    from scoredsl.reference import history_of, score_log
+
     if wish.mode == "scores":
         with progress("Scoring leads") as advance:
             table = score_log(log, instant, advance)
         rows = results.score_rows(wish.program, table.rows)
-        return _of_rows(results.score_columns(wish.program), instant, table.tally, read.rejected, rows)
+        return _of_rows(results.score_columns(wish.program), instant, table.tally, rejected, rows)
     if wish.lead is not None:
         data.known_lead(log.leads, wish.lead)
-    tally = Tally(ignored=log.ignored, duplicates=log.duplicates)
-    return _course_table(wish, instant, tally, read.rejected, history_of(log, instant, wish.lead, tally))
+    tally = log.tally(instant)
+    return _course_table(wish, instant, tally, rejected, history_of(log, instant, wish.lead, tally))
 
 
 def _course_table(wish: Wish, instant: int, tally: Tally, rejected: int, changes: Iterator[Any]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -23,8 +24,10 @@ class Log:
     zone: Zone
     events: dict[str, list[Event]] = field(default_factory=dict)
     rows: dict[str, list[ProfileRow]] = field(default_factory=dict)
-    ignored: int = 0
-    duplicates: int = 0
+    ignored: list[int] = field(default_factory=list)
+    """When the events took place that the rules ignore, in order."""
+    duplicates: list[int] = field(default_factory=list)
+    """The same of those that are left out for their id."""
 
     @classmethod
     def of(cls, program: Program, events: Iterable[Event], rows: Iterable[ProfileRow] = ()) -> Log:
@@ -39,21 +42,23 @@ class Log:
         for lead, found in by_lead.items():
             profile = Profile(log.rows.get(lead, ()))
             kept = log.without_ignored(found, evaluator, profile)
-            unique = without_duplicates(sorted(kept, key=lambda event: event.canonical_key))
-            log.duplicates += len(kept) - len(unique)
+            unique, repeated = by_id(sorted(kept, key=lambda event: event.canonical_key))
+            log.duplicates += [event.time for event in repeated]
             if unique:
                 log.events[lead] = unique
+        log.ignored.sort()
+        log.duplicates.sort()
         return log
 
     def without_ignored(self, events: list[Event], evaluator: Evaluator, profile: Profile) -> list[Event]:
         if not self.program.ignores:
             return events
-        kept = [
-            event
-            for event in events
-            if not any(evaluator.takes(pattern, event, profile) for pattern in self.program.ignores)
-        ]
-        self.ignored += len(events) - len(kept)
+        kept: list[Event] = []
+        for event in events:
+            if any(evaluator.takes(pattern, event, profile) for pattern in self.program.ignores):
+                self.ignored.append(event.time)
+            else:
+                kept.append(event)
         return kept
 
     @property
@@ -61,23 +66,34 @@ class Log:
         """All leads of the log, by code point."""
         return sorted({*self.events, *self.rows})
 
+    def tally(self, instant: int) -> Tally:
+        """A tally at T that has what was left out by then, and nothing else yet."""
+        return Tally(
+            ignored=bisect_right(self.ignored, instant), duplicates=bisect_right(self.duplicates, instant)
+        )
+
     def run(self, lead: str, instant: int, horizon: int | None = None) -> LeadRun:
         """One lead seen at T."""
         events: Sequence[Event] = self.events.get(lead, ())
         return LeadRun(self.program, self.zone, lead, events, self.rows.get(lead, ()), instant, horizon)
 
 
-def without_duplicates(events: Sequence[Event]) -> list[Event]:
-    """Of two events of a lead with the same id the earlier one stays; `events` are in canonical order."""
+def by_id(events: Sequence[Event]) -> tuple[list[Event], list[Event]]:
+    """Of two events of a lead with the same id the earlier one stays: those that stay, and the others.
+
+    `events` are in canonical order.
+    """
     seen: set[str] = set()
     kept: list[Event] = []
+    repeated: list[Event] = []
     for event in events:
+        if event.id is not None and event.id in seen:
+            repeated.append(event)
+            continue
         if event.id is not None:
-            if event.id in seen:
-                continue
             seen.add(event.id)
         kept.append(event)
-    return kept
+    return kept, repeated
 
 
 @dataclass(slots=True)
@@ -108,7 +124,7 @@ def leads_at(log: Log, instant: int, tally: Tally | None = None, lead: str | Non
 
 def score_log(log: Log, instant: int, progress: Progress | None = None) -> ScoreTable:
     """Scores at T for a whole log."""
-    tally = Tally(ignored=log.ignored, duplicates=log.duplicates)
+    tally = log.tally(instant)
     rows: list[LeadScores] = []
     total = len(log.leads)
     for done, run in enumerate(leads_at(log, instant, tally), 1):

@@ -92,7 +92,7 @@ static int take_events(walker *w, const struct lead_input *in) {
     if (!grow_events(w, in->events)) return 0;
     if (with_ids && !prepare_ids(w, in->events)) return 0;
     int64_t n = 0;
-    for (int64_t i = 0; i < in->events; i++) {
+    for (int64_t i = 0; i < in->events && in->event[i][0] <= w->until; i++) {
         const int64_t *event = in->event[i];
         int ignored = 0;
         for (int64_t k = 0; k < p->ignore_count && !ignored; k++) {
@@ -113,7 +113,6 @@ static int take_events(walker *w, const struct lead_input *in) {
         }
         n++;
     }
-    while (n > 0 && w->events[n - 1][0] > w->until) n--;
     w->n = n;
     return 1;
 }
@@ -205,10 +204,11 @@ EXPORT int walk_lead(void *opaque, const struct lead_input *in) {
 
 /* ---- a walker */
 
-EXPORT void *walker_new(const void *shared_plan, int64_t until, int64_t mode) {
-    const plan *p = shared_plan;
+EXPORT void *walker_new(void *shared_plan, int64_t until, int64_t mode) {
+    plan *p = shared_plan;
     walker *w = calloc(1, sizeof *w);
     if (w == NULL) return NULL;
+    p->users++;
     w->p = p;
     w->until = until;
     w->mode = mode;
@@ -263,8 +263,9 @@ EXPORT void *walker_new(const void *shared_plan, int64_t until, int64_t mode) {
 EXPORT void walker_free(void *opaque) {
     walker *w = opaque;
     if (w == NULL) return;
-    for (int64_t i = 0; w->scores && i < w->p->score_count; i++) {
-        const score_plan *s = &w->p->scores[i];
+    plan *p = w->p;
+    for (int64_t i = 0; w->scores && i < p->score_count; i++) {
+        const score_plan *s = &p->scores[i];
         score_state *z = &w->scores[i];
         for (int64_t k = 0; z->ons && k < s->on_count; k++) {
             on_state *o = &z->ons[k];
@@ -310,7 +311,7 @@ EXPORT void walker_free(void *opaque) {
         queue_free(&z->course);
         queue_free(&z->happened);
     }
-    for (int64_t k = 0; w->global_facts && k < w->p->global_fact_count; k++) fact_free(&w->global_facts[k]);
+    for (int64_t k = 0; w->global_facts && k < p->global_fact_count; k++) fact_free(&w->global_facts[k]);
     free(w->scores);
     free(w->values);
     free(w->previous);
@@ -330,6 +331,7 @@ EXPORT void walker_free(void *opaque) {
     queue_free(&w->cause_starts);
     map_free(&w->cause_keys);
     free(w);
+    plan_free(p);
 }
 
 /* What a walker has made: words and how many. Rows are taken out with walker_clear_rows, partition by partition. */

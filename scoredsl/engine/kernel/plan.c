@@ -227,6 +227,7 @@ EXPORT plan *plan_of(const int64_t *words, int64_t count) {
     reader it = {words, 0, count, 0}, *r = &it;
     plan *p = calloc(1, sizeof *p);
     if (p == NULL) return NULL;
+    p->users = 1;
     if (word(r) != VERSION) r->bad = 1;
     p->words = word(r);
     p->bit_count = size(r);
@@ -316,7 +317,7 @@ EXPORT plan *plan_of(const int64_t *words, int64_t count) {
 }
 
 EXPORT void plan_free(plan *p) {
-    if (p == NULL) return;
+    if (p == NULL || --p->users > 0) return;
     for (int64_t i = 0; p->scores && i < p->score_count; i++) {
         score_plan *s = &p->scores[i];
         for (int64_t k = 0; s->ons && k < s->on_count; k++) {

@@ -142,6 +142,7 @@ typedef struct {
 } grid;
 
 typedef struct {
+    int64_t users; /* its owner and its walkers: the last one frees it, in whatever order Python lets go of them */
     int64_t words, event_numbers, event_instants, event_keys;                      /* an event's record */
     int64_t profile_words, profile_numbers, profile_instants, profile_keys;        /* a profile row's record */
     int64_t value_count, child_count, condition_count, pattern_count, bit_count;

@@ -142,7 +142,7 @@ typedef struct {
 } occurrence;
 
 struct walker {
-    const plan *p;
+    plan *p;
     int64_t id_words, until, mode; /* mode: MODE_SCORES, MODE_HISTORY, MODE_ALERTS */
     score_state *scores;
     fact_state *global_facts;
@@ -181,7 +181,7 @@ enum { WALK_TOO_LARGE = 1 };
 
 /* What Python calls; walkers and plans are opaque there. walk_lead is the walk_function of a walker. */
 EXPORT int walk_lead(void *walker, const struct lead_input *in);
-EXPORT void *walker_new(const void *plan, int64_t until, int64_t mode);
+EXPORT void *walker_new(void *plan, int64_t until, int64_t mode);
 EXPORT void walker_free(void *walker);
 EXPORT const int64_t *walker_rows(void *walker, int64_t *count);
 EXPORT void walker_clear_rows(void *walker);

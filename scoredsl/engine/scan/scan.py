@@ -16,7 +16,7 @@ from scoredsl.engine.scan import delimited, ndjson, parquet
 from scoredsl.engine.scan.delimited import CsvFile
 from scoredsl.engine.scan.parts import Part, PlainColumns, TablePart
 from scoredsl.engine.scan.records import RecordsPart, events_part, profile_part
-from scoredsl.engine.scan.sql import Functions, literal
+from scoredsl.engine.scan.sql import Functions, both, literal
 from scoredsl.engine.sources.duck import cursor, readable, rows
 from scoredsl.engine.sources.files import LocalFile, expand, prepare
 from scoredsl.engine.sources.locate import records
@@ -58,10 +58,10 @@ class ScanFile:
     usable: int
     newest: int | None
     has_id: bool
-    events_of: Callable[[str], list[Event]]
-    """A lead's events, in their order."""
-    rows_of: Callable[[str], list[ProfileRow]]
-    """A lead's profile rows, in their order."""
+    events_of: Callable[[str | None], list[Event]]
+    """A lead's events, or (None) all, in their order."""
+    rows_of: Callable[[str | None], list[ProfileRow]]
+    """A lead's profile rows, or (None) all, in their order."""
 
 
 @dataclass(slots=True)
@@ -116,16 +116,16 @@ class Scan:
 class EventScan(Scan):
     """A log."""
 
-    def events_of(self, lead: str) -> list[Event]:
-        """All events of a lead, as `read_events` gives them."""
+    def events_of(self, lead: str | None) -> list[Event]:
+        """All events of a lead, or (None) of all, as `read_events` gives them."""
         return [event for file in self.files for event in file.events_of(lead)]
 
 
 class ProfileScan(Scan):
     """Profile files."""
 
-    def rows_of(self, lead: str) -> list[ProfileRow]:
-        """All profile rows of a lead, as `read_profiles` gives them."""
+    def rows_of(self, lead: str | None) -> list[ProfileRow]:
+        """All profile rows of a lead, or (None) of all, as `read_profiles` gives them."""
         return [row for file in self.files for row in file.rows_of(lead)]
 
 
@@ -338,16 +338,16 @@ class _Scanner:
                     reject(file, table, base, index, text, self.reason(record, columns, text), self.collected)
             part = replace(part, usable=True)
 
-        def table_of(lead: str) -> Table:
-            where = f"lead = {literal(lead)} AND NOT ({part.unusable()})"
+        def table_of(lead: str | None) -> Table:
+            where = both([*_is_lead("lead", lead), f"NOT ({part.unusable()})"])
             return opened.table(_rows(self.db, f"SELECT n, line FROM {part.heads()} WHERE {where}"))
 
-        def events_of(lead: str) -> list[Event]:
+        def events_of(lead: str | None) -> list[Event]:
             return [
                 self.event(columns, base, index, record, text, False) for index, record, text in table_of(lead).rows
             ]
 
-        def rows_of(lead: str) -> list[ProfileRow]:
+        def rows_of(lead: str | None) -> list[ProfileRow]:
             return [
                 self.profile_row(columns, base, index, record, text, False)
                 for index, record, text in table_of(lead).rows
@@ -444,12 +444,12 @@ class _Scanner:
                 self.collected.reject(base + index, file, row, self.reason(record, columns), text)
             part = replace(part, where=(f"NOT ({part.unusable()})",))
 
-        def events_of(lead: str) -> list[Event]:
-            usable = " AND ".join([f"({part.lead}) = {literal(lead)}", *part.where])
+        def events_of(lead: str | None) -> list[Event]:
+            usable = both([*_is_lead(part.lead, lead), *part.where])
             return [self.event(columns, base, index, record, None, typed) for index, record in found(usable)]
 
-        def rows_of(lead: str) -> list[ProfileRow]:
-            usable = " AND ".join([f"({part.lead}) = {literal(lead)}", *part.where])
+        def rows_of(lead: str | None) -> list[ProfileRow]:
+            usable = both([*_is_lead(part.lead, lead), *part.where])
             return [self.profile_row(columns, base, index, record, None, typed) for index, record in found(usable)]
 
         if usable:
@@ -528,10 +528,10 @@ class _Scanner:
 
         part = profile_part(self.db, profile_rows()) if self.profile else events_part(self.db, events())
 
-        def events_of(lead: str) -> list[Event]:
+        def events_of(lead: str | None) -> list[Event]:
             return _kept_events(self.db, part, lead)
 
-        def rows_of(lead: str) -> list[ProfileRow]:
+        def rows_of(lead: str | None) -> list[ProfileRow]:
             return _kept_rows(self.db, part, lead)
 
         if usable:
@@ -539,16 +539,21 @@ class _Scanner:
         return table.size
 
 
-def _kept_events(db: Any, part: RecordsPart, lead: str) -> list[Event]:
-    sql = f"SELECT lead, event, time, id, place, properties FROM {part.table} WHERE lead = {literal(lead)}"
+def _is_lead(column: str, lead: str | None) -> list[str]:
+    """The condition that a column is this lead; what always holds for all leads."""
+    return ["true"] if lead is None else [f"({column}) = {literal(lead)}"]
+
+
+def _kept_events(db: Any, part: RecordsPart, lead: str | None) -> list[Event]:
+    sql = f"SELECT lead, event, time, id, place, properties FROM {part.table} WHERE {both(_is_lead('lead', lead))}"
     return [
         Event(who, name, time, id_, place, json.loads(properties))
         for who, name, time, id_, place, properties in _rows(db, sql)
     ]
 
 
-def _kept_rows(db: Any, part: RecordsPart, lead: str) -> list[ProfileRow]:
-    sql = f"SELECT lead, time, place, properties FROM {part.table} WHERE lead = {literal(lead)}"
+def _kept_rows(db: Any, part: RecordsPart, lead: str | None) -> list[ProfileRow]:
+    sql = f"SELECT lead, time, place, properties FROM {part.table} WHERE {both(_is_lead('lead', lead))}"
     return [ProfileRow(who, time, place, json.loads(properties)) for who, time, place, properties in _rows(db, sql)]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from scoredsl.reference import ScoreTable
 from scoredsl.reference.clock import Profile, property_of
-from scoredsl.reference.run import without_duplicates
+from scoredsl.reference.run import by_id
 from scoredsl.semantics.log import Event, ProfileRow
 from scoredsl.semantics.log import Value as DataValue
 from scoredsl.semantics.program import Program
@@ -102,7 +102,7 @@ def event_table(program: Program, events: Sequence[Event], read: Columns, tables
     kept = list(events)
     if not tables.ids and any(event.id is not None for event in events):
         # some events have ids: duplicates go as in reading, where no `ignore` could change which one stays
-        kept = [event for lead in _by_lead(events) for event in without_duplicates(lead)]
+        kept = [event for lead in _by_lead(events) for event in by_id(lead)[0]]
     elif tables.ids:
         known: set[tuple[str, int, str | None]] = set()
         kept = []
