@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -14,6 +15,7 @@ def main() -> None:
     0: done (warnings included); 1: errors in rules, failed tests, rejects under --strict; 2: wrong use, unreadable
     input, an internal error.
     """
+    _collect_rarely()
     import click
 
     from scoredsl.cli.group import cli
@@ -45,6 +47,11 @@ def main() -> None:
     except Exception as problem:
         status = _internal_error(problem)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _collect_rarely() -> None:
+    """What is made while modules load and rules are checked stays: to look at it over and over is a tenth of a command."""
+    gc.set_threshold(100_000, 20, 100)
 
 
 def _speak_utf8() -> None:

@@ -312,7 +312,11 @@ EXPORT plan *plan_of(const int64_t *words, int64_t count) {
         plan_free(p);
         return NULL;
     }
-    for (int64_t i = 0; i < p->score_count; i++) p->scores[i].is_plain = is_plain_score(p, &p->scores[i]);
+    for (int64_t i = 0; i < p->score_count; i++) {
+        score_plan *s = &p->scores[i];
+        s->is_plain = is_plain_score(p, s);
+        for (int64_t k = 0; k < s->on_count; k++) s->ons[k].worths = worths_of(&s->ons[k]);
+    }
     return p;
 }
 
@@ -324,6 +328,7 @@ EXPORT void plan_free(plan *p) {
             free(s->ons[k].steps);
             free(s->ons[k].limits);
             free(s->ons[k].factors);
+            free(s->ons[k].worths);
         }
         for (int64_t k = 0; s->whens && k < s->when_count; k++) {
             free(s->whens[k].conditions);

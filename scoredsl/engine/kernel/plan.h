@@ -88,6 +88,7 @@ typedef struct {
     int64_t expiry, unless_repeated;
     int64_t decay, decay_days, factor_count;
     double *factors;
+    int64_t *worths; /* by step of the decay, what an award of the constant points is worth; NULL where none are constant */
     double percent;
     int64_t ends_on, ends_same;
     int64_t needs_before, tracked, expiry_queue;
@@ -166,5 +167,6 @@ EXPORT plan *plan_of(const int64_t *words, int64_t count);
 EXPORT void plan_free(plan *p);
 
 int is_plain_score(const plan *p, const score_plan *s); /* plain.c */
+int64_t *worths_of(const on_rule *x);                     /* walk.c */
 
 #endif

@@ -46,16 +46,26 @@ static int code_holds(run *r, const int64_t *event, const pattern *x) {
 
 /* ---- what an award is worth */
 
+static int64_t faded(int64_t points, double factor) {
+    int64_t worth;
+    return to_millionths((double)points / 1000000.0 * factor, &worth) ? worth : 0;
+}
+
+int64_t *worths_of(const on_rule *x) {
+    if (x->decay == D_NONE || !x->is_constant || x->factor_count == 0) return NULL;
+    int64_t *worths = malloc((size_t)x->factor_count * sizeof *worths);
+    for (int64_t i = 0; worths != NULL && i < x->factor_count; i++) worths[i] = faded(x->constant, x->factors[i]);
+    return worths;
+}
+
 static int64_t decayed(const on_rule *x, int64_t points, int64_t age) {
     if (x->decay == D_NONE) return points;
     int64_t step = x->decay == D_PERCENT ? (age < 0 ? -1 : age / x->decay_days) : age;
-    double factor;
-    if (step >= 0 && step < x->factor_count) factor = x->factors[step];
-    else if (x->decay == D_ZERO) factor = fmax(0.0, 1 - (double)age / (double)x->decay_days);
-    else if (x->decay == D_HALF) factor = pow(0.5, (double)age / (double)x->decay_days);
-    else factor = pow(1 - x->percent / 100, (double)step);
-    int64_t worth;
-    return to_millionths((double)points / 1000000.0 * factor, &worth) ? worth : 0;
+    if (step >= 0 && step < x->factor_count)
+        return x->worths != NULL && points == x->constant ? x->worths[step] : faded(points, x->factors[step]);
+    if (x->decay == D_ZERO) return faded(points, fmax(0.0, 1 - (double)age / (double)x->decay_days));
+    if (x->decay == D_HALF) return faded(points, pow(0.5, (double)age / (double)x->decay_days));
+    return faded(points, pow(1 - x->percent / 100, (double)step));
 }
 
 /* The first day after `day` at which an award of `from` may be worth something else; NEVER where it stays as it is. */
