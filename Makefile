@@ -11,13 +11,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 export HYPOTHESIS_PROFILE
 
-.PHONY: help demo test test-kernel test-long lint conformance examples wheel wheel-test clean
+.PHONY: help demo test test-kernel test-long bench bench-engines lint conformance examples wheel wheel-test clean
 
 help:
 	@echo "make demo         install into .venv, score a real log, explain one lead, run the tests of all examples"
 	@echo "make test         everything that CI runs on the sources: ruff, mypy, pytest"
 	@echo "make test-kernel  the tests of the kernel, compiled with checks of every access"
 	@echo "make test-long    pytest with many more random programs and logs"
+	@echo "make bench        the benchmarks, see benchmarks/README.md; bench-engines: against other engines"
 	@echo "make lint         ruff and mypy alone"
 	@echo "make conformance  the conformance cases through the command line"
 	@echo "make examples     check, test and score all examples"
@@ -93,6 +94,20 @@ test-kernel: $(VENV)/.installed-dev
 
 test-long:
 	@$(MAKE) --no-print-directory test HYPOTHESIS_PROFILE=long
+
+bench: $(VENV)/.installed-dev
+	@for what in as-of alerts features scaling memory first-run; do \
+	  echo "== $$what"; $(BIN)/python benchmarks/bench.py $$what $(BENCH_ARGS) || exit 1; \
+	done
+
+# The other engines have an environment of their own, made here; json-rules-engine needs npm.
+bench-engines: $(VENV)/.installed-dev
+	@there=benchmarks/data/engines; mkdir -p $$there/node; \
+	test -d $$there/venv || $(BIN)/python -m venv $$there/venv; \
+	$$there/venv/bin/python -m pip -qq install pyarrow polars pandas chdb zen-engine durable_rules && \
+	(cd $$there/node && npm install --silent --no-package-lock json-rules-engine) && \
+	BENCH_PYTHON=$$there/venv/bin/python BENCH_NODE="$$(pwd)/$$there/node" \
+	  $(BIN)/python benchmarks/bench.py engines $(BENCH_ARGS)
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .

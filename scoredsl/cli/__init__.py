@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _collect_rarely() -> None:
-    """What is made while modules load and rules are checked stays: to look at it over and over is a tenth of a command."""
+    """What is made while modules load and rules are checked stays; to look at it over and over is a tenth of a run."""
     gc.set_threshold(100_000, 20, 100)
 
 
