@@ -12,8 +12,8 @@ from scoredsl.cli import data_options as data
 from scoredsl.cli.computing import lead_run, scans
 from scoredsl.cli.ledger_text import ledger_text
 from scoredsl.reference import LeadRun
-from scoredsl.reference.ledger import Ahead, Explanation, Ledger, Line
-from scoredsl.semantics.values import MILLION, instant_text
+from scoredsl.reference.objects import explanation_object
+from scoredsl.semantics.values import instant_text
 
 
 @click.command("explain")
@@ -65,56 +65,6 @@ def _explain(run: LeadRun, instant: int, format_: str) -> None:
         return
     explanation = explain_lead(run)
     if format_ == "json":
-        click.echo(json.dumps(as_object(explanation), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(explanation_object(explanation), ensure_ascii=False, indent=2))
     else:
         click.echo(ledger_text(explanation, colour=sys.stdout.isatty()))
-
-
-def as_object(explanation: Explanation) -> dict[str, Any]:
-    """The explanation as JSON: numbers as numbers, times as ISO 8601 in UTC."""
-    return {
-        "lead": explanation.lead,
-        "as_of": instant_text(explanation.instant),
-        "excluded": False,
-        "events": explanation.events,
-        "scores": [_score(ledger) for ledger in explanation.ledgers],
-        "grids": explanation.grids,
-        "labels": explanation.labels,
-    }
-
-
-def _score(ledger: Ledger) -> dict[str, Any]:
-    return {
-        "score": ledger.score.name,
-        "title": ledger.score.title,
-        "value": _number(ledger.value),
-        "tier": ledger.tier,
-        "lines": [_line(line) for line in ledger.lines],
-        "next_change": _ahead(ledger.next_change),
-        "leaves_tier": _ahead(ledger.leaves_tier),
-    }
-
-
-def _line(line: Line) -> dict[str, Any]:
-    return {
-        "kind": line.kind,
-        "what": line.what,
-        "file": line.place.file if line.place else None,
-        "line": line.place.line if line.place else None,
-        "event": line.event,
-        "time": None if line.time is None else instant_text(line.time),
-        "points": None if line.points is None else _number(line.points),
-        "worth": _number(line.worth),
-        "why": line.why or None,
-    }
-
-
-def _ahead(ahead: Ahead | None) -> dict[str, Any] | None:
-    if ahead is None:
-        return None
-    return {"time": instant_text(ahead.time), "value": _number(ahead.value), "tier": ahead.tier}
-
-
-def _number(points: int) -> int | float:
-    """A number of millionths as JSON has it: whole where it is whole."""
-    return points // MILLION if points % MILLION == 0 else points / MILLION

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 from scoredsl.engine.kernel.causes import cause_text
 from scoredsl.engine.kernel.encode import encode
 from scoredsl.engine.kernel.library import kernel
-from scoredsl.engine.kernel.partition import PartitionStore, WalkError
+from scoredsl.engine.kernel.partition import Finished, PartitionStore, WalkError
 from scoredsl.engine.kernel.walker import HISTORY_WORDS, TOO_LARGE, KernelPlan, Mode, Walker
 from scoredsl.engine.matching import event_batches, profile_batches
 from scoredsl.engine.result_rows import ResultRows, RowColumn, TextCodes
@@ -24,7 +24,7 @@ from scoredsl.plan.lowering import lower
 from scoredsl.plan.physical import PhysicalPlan
 from scoredsl.reference import Tally
 from scoredsl.semantics.program import Program
-from scoredsl.semantics.zones import zone
+from scoredsl.semantics.zones import Zone, zone
 
 MIB = 1 << 20
 Stage = Literal["read", "score"]
@@ -101,12 +101,12 @@ def run(
         store = stack.enter_context(
             PartitionStore(ids=events.has_id, budget=resources.store, temp_dir=resources.temp_dir)
         )
-        first = _read(physical, store, events, profiles, until, program, progress)
+        first = fill(store, physical, events, profiles, until, zone(program.timezone), progress)
         columns, width = result_columns(program, mode)
         rows = stack.enter_context(
             ResultRows(columns, width, budget=resources.results, temp_dir=resources.temp_dir)
         )
-        kernel_plan = KernelPlan(encode(physical, zone(program.timezone), first, until))
+        kernel_plan = KernelPlan(encode(physical, zone(program.timezone), min(first, 0), until))
         walkers = [Walker(kernel_plan, until, mode) for _ in range(max(1, resources.threads))]
         _walk(program, store, rows, walkers, mode, progress)
         tally = Tally()
@@ -117,32 +117,29 @@ def run(
         yield Outcome(rows, tally, sum(walker.leads for walker in walkers), read, spilled)
 
 
-def _read(
-    plan: PhysicalPlan,
+def fill(
     store: PartitionStore,
+    plan: PhysicalPlan,
     events: EventScan,
     profiles: ProfileScan | None,
     until: int,
-    program: Program,
+    date_zone: Zone,
     progress: Progress | None,
 ) -> int:
-    """Fills the store; gives the earliest time."""
-    date_zone = zone(program.timezone)
+    """Fills the store with what happened up to T (`until`); gives the time of the first event (T: there is none)."""
     first = until
     total = events.usable
     done = 0
-    earliest = _earliest if date_zone.name != "UTC" else None
     for batch in event_batches(events, plan.events, until, date_zone):
         store.add_events(batch)
         done += batch.num_rows
-        if earliest is not None:
-            first = min(first, earliest(batch, until))
+        first = min(first, _earliest(batch, until))
         if progress is not None:
             progress("read", done, total)
     if profiles is not None:
         for batch in profile_batches(profiles, plan.profiles, until, date_zone):
             store.add_versions(batch)
-    return min(first, 0)
+    return first
 
 
 def _earliest(batch: Any, until: int) -> int:
@@ -171,6 +168,11 @@ def _walk(
         if progress is not None:
             progress("score", store.walked, store.events)
 
+    walk_leads(store, walkers, finished)
+
+
+def walk_leads(store: PartitionStore, walkers: Sequence[Walker], finished: Finished) -> None:
+    """Has the walkers walk every lead of a store. Raises TooLargeError, and what `PartitionStore.walk` raises."""
     try:
         store.walk(kernel().walk_lead, [walker.pointer or 0 for walker in walkers], finished)
     except WalkError as problem:

@@ -36,7 +36,7 @@ void first_bound_cause(walker *w, int64_t slot, const bounds_state *now) {
 void write_change(walker *w, int64_t score, int64_t instant, int64_t value, int64_t tier) {
     const score_plan *s = &w->p->scores[score];
     const score_state *z = &w->scores[score];
-    int64_t cause = intern_cause(w, score);
+    int64_t cause = w->mode == MODE_BOTH ? NONE : intern_cause(w, score);
     queue *q = &w->rows;
     if (!queue_reserve(q, HISTORY_WORDS)) return;
     int64_t *row = q->a + q->n;

@@ -19,8 +19,8 @@ void write_change(walker *w, int64_t score, int64_t instant, int64_t value, int6
 
 /* Whether a change of a score to this value and tier is a row of the results. */
 static inline int is_reported(const walker *w, const score_state *z, int64_t value, int64_t tier) {
-    return (w->mode == MODE_HISTORY && (value != z->value || tier != z->tier)) ||
-           (w->mode == MODE_ALERTS && tier != z->tier);
+    if (!is_loud(w, z - w->scores)) return 0;
+    return tier != z->tier || (w->mode == MODE_HISTORY && value != z->value);
 }
 
 /* The bounds that hold (the highest minimum, the lowest maximum; the maximum wins), and the total within them. */

@@ -183,28 +183,29 @@ EXPORT int walk_lead(void *opaque, const struct lead_input *in) {
         if (scoredsl_out_of_memory) return KERNEL_NO_MEMORY;
         if (w->overflow) return WALK_TOO_LARGE;
     }
-    if (w->mode != MODE_SCORES) { /* the rows of a lead by time, then by the score's place */
+    if (w->mode != MODE_SCORES) { /* the changes of a lead by time, then by the score's place */
         int64_t made = (queue_size(&w->rows) - before) / HISTORY_WORDS;
         if (p->score_count > 1 && made > 1)
             qsort(w->rows.a + w->rows.head + before, (size_t)made, HISTORY_WORDS * sizeof(int64_t), by_time);
-        return 0;
+        if (w->mode != MODE_BOTH) return 0;
     }
     for (int64_t s = 0; s < p->score_count; s++) w->values[s] = w->scores[s].value;
     int64_t width = 1 + 2 * p->score_count + p->grid_count + p->label_count;
-    if (!queue_reserve(&w->rows, width)) return KERNEL_NO_MEMORY;
-    int64_t *row = w->rows.a + w->rows.n;
+    queue *finals = w->mode == MODE_BOTH ? &w->finals : &w->rows;
+    if (!queue_reserve(finals, width)) return KERNEL_NO_MEMORY;
+    int64_t *row = finals->a + finals->n;
     *row++ = w->lead_number;
     for (int64_t s = 0; s < p->score_count; s++) *row++ = w->scores[s].value;
     for (int64_t s = 0; s < p->score_count; s++) *row++ = w->scores[s].tier;
     for (int64_t g = 0; g < p->grid_count; g++) *row++ = cell_of(w, &p->grids[g]);
     for (int64_t l = 0; l < p->label_count; l++) *row++ = holds(&c, p->labels[l]);
-    w->rows.n += width;
+    finals->n += width;
     return 0;
 }
 
 /* ---- a walker */
 
-EXPORT void *walker_new(void *shared_plan, int64_t until, int64_t mode) {
+EXPORT void *walker_new(void *shared_plan, int64_t until, int64_t mode, int64_t loud) {
     plan *p = shared_plan;
     walker *w = calloc(1, sizeof *w);
     if (w == NULL) return NULL;
@@ -212,6 +213,7 @@ EXPORT void *walker_new(void *shared_plan, int64_t until, int64_t mode) {
     w->p = p;
     w->until = until;
     w->mode = mode;
+    w->loud = loud;
     int64_t most = 1, rules = 1;
     int ok = 1;
 #define ROOM(field, count) ok &= ((field) = calloc((size_t)(count) + 1, sizeof *(field))) != NULL
@@ -327,6 +329,7 @@ EXPORT void walker_free(void *opaque) {
     free(w->ids);
     queue_free(&w->codes);
     queue_free(&w->rows);
+    queue_free(&w->finals);
     queue_free(&w->causes);
     queue_free(&w->cause_starts);
     map_free(&w->cause_keys);
@@ -340,7 +343,16 @@ EXPORT const int64_t *walker_rows(void *w, int64_t *count) {
     return ((walker *)w)->rows.a;
 }
 
-EXPORT void walker_clear_rows(void *w) { queue_clear(&((walker *)w)->rows); }
+EXPORT const int64_t *walker_finals(void *w, int64_t *count) {
+    *count = ((walker *)w)->finals.n;
+    return ((walker *)w)->finals.a;
+}
+
+EXPORT void walker_clear_rows(void *opaque) {
+    walker *w = opaque;
+    queue_clear(&w->rows);
+    queue_clear(&w->finals);
+}
 
 EXPORT const int64_t *walker_causes(void *w, int64_t *count) {
     *count = ((walker *)w)->causes.n;

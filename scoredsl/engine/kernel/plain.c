@@ -200,7 +200,7 @@ void walk_plain(walker *w, int64_t number) {
     for (int64_t k = 0; k < s->queue_count; k++) queue_clear(&z->queues[k]);
     queue_clear(&z->course);
     z->changed_count = 0;
-    if (w->mode == MODE_SCORES && !s->remembers) sum_up(&r);
+    if (!is_loud(w, number) && !s->remembers) sum_up(&r);
     else follow(&r);
     for (int64_t k = 0; k < z->changed_count; k++) z->ons[z->changed[k]].limits[0].count = 0;
 }

@@ -972,7 +972,7 @@ void walk_score(walker *w, int64_t number) {
     run it = {.w = w, .p = w->p, .s = s, .z = z, .number = number, .counted = 0, .before_at = MISSING, .fresh = 1,
               .last_event = MISSING, .start = s->start};
     run *r = &it;
-    r->track = w->mode != MODE_SCORES || s->remembers;
+    r->track = is_loud(w, number) || s->remembers;
     for (int64_t k = 0; k < s->on_count; k++) r->exact_before |= s->ons[k].needs_before != 0;
     int always_dirty = s->when_count || s->has_conditional_bounds || s->ticker_count || s->component_count;
     for (int64_t g = 0; g < s->group_count; g++)
@@ -1057,7 +1057,7 @@ void walk_score(walker *w, int64_t number) {
         if (s->component_count) read_components(r, w->until, 0);
         value_at(r, w->until, 0);
     }
-    if (w->mode == MODE_SCORES) {
+    if (w->mode == MODE_SCORES || w->mode == MODE_BOTH) {
         if (w->divided) w->divisions[number]++;
         for (int64_t k = 0; k < s->rule_count; k++)
             if (s->rules[k].is_when && z->missing[s->rules[k].number]) w->missing[number * w->most_rules + k]++;

@@ -143,7 +143,8 @@ typedef struct {
 
 struct walker {
     plan *p;
-    int64_t id_words, until, mode; /* mode: MODE_SCORES, MODE_HISTORY, MODE_ALERTS */
+    int64_t id_words, until, mode; /* mode: MODE_SCORES, MODE_HISTORY, MODE_ALERTS, MODE_BOTH */
+    int64_t loud; /* the changes of the first so many scores are reported; the others are scored at T alone */
     score_state *scores;
     fact_state *global_facts;
     const int64_t **events;
@@ -163,6 +164,7 @@ struct walker {
     int divided, overflow;
     /* results */
     queue rows; /* scores: lead, values, tiers, cells, labels; history: lead, time, score, value, change, tier, from, cause */
+    queue finals; /* MODE_BOTH: the scores, while `rows` has the changes */
     queue causes, cause_starts;
     pair_map cause_keys;
     int64_t ignored, duplicates, excluded, leads;
@@ -174,16 +176,21 @@ typedef struct walker walker;
 
 #define HISTORY_WORDS 8
 
-enum { MODE_SCORES, MODE_HISTORY, MODE_ALERTS };
+/* MODE_BOTH: scores at T, and the changes of tier on the way there, without their causes. */
+enum { MODE_SCORES, MODE_HISTORY, MODE_ALERTS, MODE_BOTH };
+
+/* Whether the changes of a score are reported, so that all of its course is walked. */
+static inline int is_loud(const walker *w, int64_t number) { return w->mode != MODE_SCORES && number < w->loud; }
 
 /* A value that does not fit 64 bits: the reference must be asked. */
 enum { WALK_TOO_LARGE = 1 };
 
 /* What Python calls; walkers and plans are opaque there. walk_lead is the walk_function of a walker. */
 EXPORT int walk_lead(void *walker, const struct lead_input *in);
-EXPORT void *walker_new(void *plan, int64_t until, int64_t mode);
+EXPORT void *walker_new(void *plan, int64_t until, int64_t mode, int64_t loud);
 EXPORT void walker_free(void *walker);
 EXPORT const int64_t *walker_rows(void *walker, int64_t *count);
+EXPORT const int64_t *walker_finals(void *walker, int64_t *count);
 EXPORT void walker_clear_rows(void *walker);
 EXPORT const int64_t *walker_causes(void *walker, int64_t *count);
 EXPORT const int64_t *walker_cause_starts(void *walker, int64_t *count);

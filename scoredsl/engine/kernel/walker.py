@@ -11,7 +11,11 @@ from scoredsl.reference.tally import Tally
 from scoredsl.semantics.program import Program
 
 Mode = Literal["scores", "history", "alerts"]
-_MODES: tuple[Mode, ...] = ("scores", "history", "alerts")
+WalkMode = Mode | Literal["both"]
+"""both: scores at T, and the alerts on the way there, without their causes."""
+_MODES: tuple[WalkMode, ...] = ("scores", "history", "alerts", "both")
+EVERY = 2**31
+"""More scores than any plan has."""
 HISTORY_WORDS = 8
 """A row of a history: lead, time, score, value, change, tier, tier before, cause (tiers: -1 is none)."""
 TOO_LARGE = 1
@@ -26,10 +30,10 @@ def _library() -> ctypes.CDLL:
     library.plan_of.argtypes = [_words, ctypes.c_int64]
     library.plan_free.argtypes = [ctypes.c_void_p]
     library.walker_new.restype = ctypes.c_void_p
-    library.walker_new.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64]
+    library.walker_new.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64]
     library.walker_free.argtypes = [ctypes.c_void_p]
     library.walker_clear_rows.argtypes = [ctypes.c_void_p]
-    for name in ("walker_rows", "walker_causes", "walker_cause_starts"):
+    for name in ("walker_rows", "walker_finals", "walker_causes", "walker_cause_starts"):
         getattr(library, name).restype = _words
         getattr(library, name).argtypes = [ctypes.c_void_p, _words]
     library.walker_tally.restype = ctypes.c_int64
@@ -55,12 +59,16 @@ class KernelPlan:
 
 
 class Walker:
-    """What walks leads, one after the other; one for each thread. `pointer` is what the kernel calls it."""
+    """What walks leads, one after the other; one for each thread. `pointer` is what the kernel calls it.
 
-    def __init__(self, plan: KernelPlan, until: int, mode: Mode) -> None:
+    `loud`: of how many scores, from the first on, changes are reported; the others are scored at T alone, which is
+    quicker.
+    """
+
+    def __init__(self, plan: KernelPlan, until: int, mode: WalkMode, loud: int = EVERY) -> None:
         self._library = _library()
         self.plan = plan
-        self.pointer: int | None = self._library.walker_new(plan.pointer, until, _MODES.index(mode))
+        self.pointer: int | None = self._library.walker_new(plan.pointer, until, _MODES.index(mode), loud)
         if not self.pointer:
             raise MemoryError
 
@@ -76,9 +84,11 @@ class Walker:
 
     def row_words(self) -> tuple[int, int]:
         """Where the rows stand that were made since `clear`, and how many words they are."""
-        count = ctypes.c_int64()
-        pointer = self._library.walker_rows(self.pointer, ctypes.byref(count))
-        return ctypes.cast(pointer, ctypes.c_void_p).value or 0, count.value
+        return self._place("walker_rows")
+
+    def final_words(self) -> tuple[int, int]:
+        """The same for the scores at T of the mode both."""
+        return self._place("walker_finals")
 
     def rows(self) -> memoryview:
         """The words of the rows made since `clear`, as a copy (format q)."""
@@ -122,6 +132,11 @@ class Walker:
                 _add(tally.points_missing, rule.name, missing[number * most + k])
             _add(tally.divisions_by_zero, score.name, words[5 + 3 * each + number])
         return tally
+
+    def _place(self, name: str) -> tuple[int, int]:
+        count = ctypes.c_int64()
+        pointer = getattr(self._library, name)(self.pointer, ctypes.byref(count))
+        return ctypes.cast(pointer, ctypes.c_void_p).value or 0, count.value
 
     def _taken(self, name: str) -> memoryview:
         count = ctypes.c_int64()

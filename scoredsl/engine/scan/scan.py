@@ -16,7 +16,7 @@ from scoredsl.engine.scan import delimited, ndjson, parquet
 from scoredsl.engine.scan.delimited import CsvFile
 from scoredsl.engine.scan.parts import Part, PlainColumns, TablePart
 from scoredsl.engine.scan.records import RecordsPart, events_part, profile_part
-from scoredsl.engine.scan.sql import Functions, both, literal
+from scoredsl.engine.scan.sql import Functions, both, literals
 from scoredsl.engine.sources.duck import cursor, readable, rows
 from scoredsl.engine.sources.files import LocalFile, expand, prepare
 from scoredsl.engine.sources.locate import records
@@ -46,6 +46,8 @@ from scoredsl.semantics.log import Event, ProfileRow, Rejected
 _LOOKED_AT = 20_000
 """By so many first rows of a file it is judged whether its columns have numbers with a comma."""
 
+Leads: TypeAlias = "str | tuple[str, ...] | None"
+"""A lead, some leads, or (None) all."""
 Row: TypeAlias = tuple[int, Record]
 """An index in its file, and the record there."""
 
@@ -58,10 +60,10 @@ class ScanFile:
     usable: int
     newest: int | None
     has_id: bool
-    events_of: Callable[[str | None], list[Event]]
-    """A lead's events, or (None) all, in their order."""
-    rows_of: Callable[[str | None], list[ProfileRow]]
-    """A lead's profile rows, or (None) all, in their order."""
+    events_of: Callable[[Leads], list[Event]]
+    """The events of leads, in their order."""
+    rows_of: Callable[[Leads], list[ProfileRow]]
+    """The profile rows of leads, in their order."""
 
 
 @dataclass(slots=True)
@@ -116,17 +118,17 @@ class Scan:
 class EventScan(Scan):
     """A log."""
 
-    def events_of(self, lead: str | None) -> list[Event]:
-        """All events of a lead, or (None) of all, as `read_events` gives them."""
-        return [event for file in self.files for event in file.events_of(lead)]
+    def events_of(self, leads: Leads) -> list[Event]:
+        """All events of leads, as `read_events` gives them; the log is read once for all of them."""
+        return [event for file in self.files for event in file.events_of(leads)]
 
 
 class ProfileScan(Scan):
     """Profile files."""
 
-    def rows_of(self, lead: str | None) -> list[ProfileRow]:
-        """All profile rows of a lead, or (None) of all, as `read_profiles` gives them."""
-        return [row for file in self.files for row in file.rows_of(lead)]
+    def rows_of(self, leads: Leads) -> list[ProfileRow]:
+        """All profile rows of leads, as `read_profiles` gives them; the files are read once for all of them."""
+        return [row for file in self.files for row in file.rows_of(leads)]
 
 
 def scan_events(paths: Sequence[str], options: ReadOptions, db: Any) -> EventScan:
@@ -338,19 +340,19 @@ class _Scanner:
                     reject(file, table, base, index, text, self.reason(record, columns, text), self.collected)
             part = replace(part, usable=True)
 
-        def table_of(lead: str | None) -> Table:
-            where = both([*_is_lead("lead", lead), f"NOT ({part.unusable()})"])
+        def table_of(leads: Leads) -> Table:
+            where = both([*_is_lead("lead", leads), f"NOT ({part.unusable()})"])
             return opened.table(_rows(self.db, f"SELECT n, line FROM {part.heads()} WHERE {where}"))
 
-        def events_of(lead: str | None) -> list[Event]:
+        def events_of(leads: Leads) -> list[Event]:
             return [
-                self.event(columns, base, index, record, text, False) for index, record, text in table_of(lead).rows
+                self.event(columns, base, index, record, text, False) for index, record, text in table_of(leads).rows
             ]
 
-        def rows_of(lead: str | None) -> list[ProfileRow]:
+        def rows_of(leads: Leads) -> list[ProfileRow]:
             return [
                 self.profile_row(columns, base, index, record, text, False)
-                for index, record, text in table_of(lead).rows
+                for index, record, text in table_of(leads).rows
             ]
 
         if held.lines > rejected:
@@ -444,12 +446,12 @@ class _Scanner:
                 self.collected.reject(base + index, file, row, self.reason(record, columns), text)
             part = replace(part, where=(f"NOT ({part.unusable()})",))
 
-        def events_of(lead: str | None) -> list[Event]:
-            usable = both([*_is_lead(part.lead, lead), *part.where])
+        def events_of(leads: Leads) -> list[Event]:
+            usable = both([*_is_lead(part.lead, leads), *part.where])
             return [self.event(columns, base, index, record, None, typed) for index, record in found(usable)]
 
-        def rows_of(lead: str | None) -> list[ProfileRow]:
-            usable = both([*_is_lead(part.lead, lead), *part.where])
+        def rows_of(leads: Leads) -> list[ProfileRow]:
+            usable = both([*_is_lead(part.lead, leads), *part.where])
             return [self.profile_row(columns, base, index, record, None, typed) for index, record in found(usable)]
 
         if usable:
@@ -528,32 +530,35 @@ class _Scanner:
 
         part = profile_part(self.db, profile_rows()) if self.profile else events_part(self.db, events())
 
-        def events_of(lead: str | None) -> list[Event]:
-            return _kept_events(self.db, part, lead)
+        def events_of(leads: Leads) -> list[Event]:
+            return _kept_events(self.db, part, leads)
 
-        def rows_of(lead: str | None) -> list[ProfileRow]:
-            return _kept_rows(self.db, part, lead)
+        def rows_of(leads: Leads) -> list[ProfileRow]:
+            return _kept_rows(self.db, part, leads)
 
         if usable:
             self.scan.files.append(ScanFile(part, usable, newest, bool(columns.id), events_of, rows_of))
         return table.size
 
 
-def _is_lead(column: str, lead: str | None) -> list[str]:
-    """The condition that a column is this lead; what always holds for all leads."""
-    return ["true"] if lead is None else [f"({column}) = {literal(lead)}"]
+def _is_lead(column: str, leads: Leads) -> list[str]:
+    """The condition that a column is one of these leads; what always holds for all leads."""
+    if leads is None:
+        return ["true"]
+    wanted = (leads,) if isinstance(leads, str) else leads
+    return [f"({column}) IN ({literals(wanted)})" if wanted else "false"]
 
 
-def _kept_events(db: Any, part: RecordsPart, lead: str | None) -> list[Event]:
-    sql = f"SELECT lead, event, time, id, place, properties FROM {part.table} WHERE {both(_is_lead('lead', lead))}"
+def _kept_events(db: Any, part: RecordsPart, leads: Leads) -> list[Event]:
+    sql = f"SELECT lead, event, time, id, place, properties FROM {part.table} WHERE {both(_is_lead('lead', leads))}"
     return [
         Event(who, name, time, id_, place, json.loads(properties))
         for who, name, time, id_, place, properties in _rows(db, sql)
     ]
 
 
-def _kept_rows(db: Any, part: RecordsPart, lead: str | None) -> list[ProfileRow]:
-    sql = f"SELECT lead, time, place, properties FROM {part.table} WHERE {both(_is_lead('lead', lead))}"
+def _kept_rows(db: Any, part: RecordsPart, leads: Leads) -> list[ProfileRow]:
+    sql = f"SELECT lead, time, place, properties FROM {part.table} WHERE {both(_is_lead('lead', leads))}"
     return [ProfileRow(who, time, place, json.loads(properties)) for who, time, place, properties in _rows(db, sql)]
 
 

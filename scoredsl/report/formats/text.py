@@ -71,7 +71,7 @@ def _excerpt(place: Place, margin: str, paint: Paint, severity: str) -> list[str
     tail = "…" if cut + _WIDEST < len(text) else ""
     mark = paint("^" * min(size, _WIDEST - (first - cut)), severity)
     bar = paint("|", "faint")
-    pad = " " * (_width(shown[: first - cut]) + len(lead))
+    pad = " " * (width(shown[: first - cut]) + len(lead))
     return [
         f"{margin} {bar}",
         f"{paint(str(place.line), 'faint')} {bar} {lead}{shown}{tail}",
@@ -79,6 +79,6 @@ def _excerpt(place: Place, margin: str, paint: Paint, severity: str) -> list[str
     ]
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
     """Columns that a text takes on a terminal."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
