@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scoredsl.diagnostics import Diagnostic
 from scoredsl.semantics.check import check_program
-from scoredsl.semantics.imports import Unreadable
+from scoredsl.semantics.imports import Reader, Unreadable
 from scoredsl.semantics.program import Program
 
 LARGEST_FILE = 20_000_000
@@ -70,7 +70,7 @@ def not_utf8(data: bytes, name: str) -> str:
 
 
 def check(
-    path: str, texts: Mapping[str, str] | None = None, *, reader: DiskReader | None = None
+    path: str, texts: Mapping[str, str] | None = None, *, reader: Reader | None = None
 ) -> tuple[Program | None, list[Diagnostic]]:
     """Checks a rules file with its imports: the program (None where there is an error) and what there is to say.
 

@@ -97,9 +97,14 @@ class Wish:
 
     @property
     def resources(self) -> Resources:
-        from scoredsl.engine.fast import Resources
+        return resources(self.memory, self.temp_dir)
 
-        return Resources(self.memory or _half_of_memory(), self.temp_dir, _processors())
+
+def resources(memory: int | None, temp_dir: str | None) -> Resources:
+    """What a run may use, by --memory and --temp-dir."""
+    from scoredsl.engine.fast import Resources
+
+    return Resources(memory or _half_of_memory(), temp_dir, _processors())
 
 
 def _half_of_memory() -> int:
@@ -146,22 +151,27 @@ class Scans:
 @contextmanager
 def scans(wanted: data.Request, program: Program) -> Iterator[Scans]:
     """Looks at the log and the profiles, says on standard error what was found and what was rejected."""
-    from scoredsl.engine.scan import scan_events, scan_profiles
     from scoredsl.engine.sources.duck import connection
 
-    lists = program.list_columns
     with connection() as db, ExitStack() as stack:
-        events = stack.enter_context(scan_events(wanted.events, replace(wanted.event_options, list_columns=lists), db))
-        notes, rejected = list(events.notes), list(events.rejected)
-        profiles = None
-        if wanted.profiles:
-            options = replace(wanted.profile_options, list_columns=lists)
-            profiles = scan_profiles(wanted.profiles, options, db)
-            stack.enter_context(profiles)
-            notes += profiles.notes
-            rejected += profiles.rejected
+        yield scanned(wanted, program.list_columns, db, stack)
+
+
+def scanned(wanted: data.Request, lists: frozenset[str], db: Any, stack: ExitStack, *, say: bool = True) -> Scans:
+    """The same on a connection that is there already. `lists`: the names that are declared as lists."""
+    from scoredsl.engine.scan import scan_events, scan_profiles
+
+    events = stack.enter_context(scan_events(wanted.events, replace(wanted.event_options, list_columns=lists), db))
+    notes, rejected = list(events.notes), list(events.rejected)
+    profiles = None
+    if wanted.profiles:
+        options = replace(wanted.profile_options, list_columns=lists)
+        profiles = stack.enter_context(scan_profiles(wanted.profiles, options, db))
+        notes += profiles.notes
+        rejected += profiles.rejected
+    if say:
         data.say_read(notes, rejected, wanted)
-        yield Scans(events, profiles, len(rejected))
+    return Scans(events, profiles, len(rejected))
 
 
 def _fast(wish: Wish, stack: ExitStack) -> Table | None:

@@ -56,6 +56,11 @@ def read(path: Path) -> tuple[Config, list[Diagnostic]]:
     except UnicodeDecodeError:
         span = Span(0, 0, str(path))
         return Config(path), [Diagnostic("config", "error", f"{path} is not UTF-8 text.", span, "Save it as UTF-8.")]
+    return of_text(path, text)
+
+
+def of_text(path: Path, text: str) -> tuple[Config, list[Diagnostic]]:
+    """The configuration of a text that stands, or once stood, at a path."""
     reader = _Reader(path, Source(text, str(path)))
     return reader.config(), reader.diagnostics
 

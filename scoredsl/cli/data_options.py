@@ -12,11 +12,13 @@ import click
 
 from scoredsl import api
 from scoredsl.cli import config, render
+from scoredsl.cli.folders import Disk, program_of, stated_rules
 from scoredsl.cli.outputs import check_outputs
 from scoredsl.semantics.program import Program
 from scoredsl.semantics.values import instant_of_text, instant_text
 
 if TYPE_CHECKING:
+    from scoredsl.diagnostics import Diagnostic
     from scoredsl.engine.sources import EventLog, ProfileTable, ReadOptions
     from scoredsl.semantics.log import Rejected
 
@@ -91,7 +93,7 @@ def request(
     stated = project()
     rules, events = _split(arguments, needs_rules)
     if rules is None and needs_rules:
-        rules = _stated_rules(stated)
+        rules = stated_rules(stated)
     named_events = bool(events)
     if not events:
         events = stated.events
@@ -176,7 +178,7 @@ def _split(arguments: Sequence[str], needs_rules: bool) -> tuple[str | None, tup
     """The rules file is the first argument that is one; everything else is data."""
     rules, events = None, tuple(arguments)
     if needs_rules and events and _is_rules(events[0]):
-        rules, events = program_path(events[0]), events[1:]
+        rules, events = program_of(events[0], Disk()), events[1:]
     for path in events:
         if path.endswith(_RULES_SUFFIXES):
             help_ = "" if not needs_rules else " Name the rules first." if rules is None else (
@@ -190,24 +192,11 @@ def _is_rules(argument: str) -> bool:
     return argument.endswith(_RULES_SUFFIXES) or Path(argument).is_dir() or is_plan_file(argument)
 
 
-def program_path(path: str) -> str:
-    """A rules file; for a folder the one that its scoredsl.toml names, or its only one."""
-    place = Path(path)
-    if not place.is_dir():
-        return place.as_posix()
-    toml = place / config.FILE_NAME
-    if toml.is_file():
-        return _stated_rules(config.read(toml)[0])
-    found = sorted(place.glob("*.score"))
-    if len(found) != 1:
-        what = "no .score file" if not found else f"{len(found)} .score files"
-        raise click.UsageError(f"The folder {path} has {what} and no {config.FILE_NAME}: name one file.")
-    return found[0].as_posix()
 
 
 def rules_path(argument: str | None) -> str:
     """The rules file of a command that reads no data: the one that is named, else that of scoredsl.toml."""
-    return program_path(argument) if argument is not None else _stated_rules(project())
+    return program_of(argument, Disk()) if argument is not None else stated_rules(project())
 
 
 def rules_request(path: str, out: str | None) -> Request:
@@ -215,15 +204,6 @@ def rules_request(path: str, out: str | None) -> Request:
     from scoredsl.engine.sources import ReadOptions
 
     return Request(path, (), (), ReadOptions(), ReadOptions(), None, False, {"--out": out})
-
-
-def _stated_rules(stated: config.Config) -> str:
-    if not stated.rules:
-        raise click.UsageError("Which rules? Name a .score file first, or name it in scoredsl.toml as rules.")
-    if len(stated.rules) > 1:
-        many = len(stated.rules)
-        raise click.UsageError(f"scoredsl.toml names {many} rules files: say which, such as {stated.rules[0]}.")
-    return stated.rules[0]
 
 
 def _known_zone(name: str) -> None:
@@ -240,18 +220,23 @@ def checked_program(wanted: Request) -> Program:
 
     Raises a usage error where what is to be written is one of the files that the program imports.
     """
-    planned = _program_of_plan(wanted.rules or "")
+    planned = program_of_plan(wanted.rules or "")
     if planned is not None:
         return planned
     reader = api.DiskReader()
     program, diagnostics = api.check(wanted.rules or "", reader=reader)
     check_outputs(wanted.outputs, ((path, "a file that the rules import") for path in reader.opened))
     if program is None:
-        errors = [d for d in diagnostics if d.is_error]
-        click.echo(render.as_text(errors, render.Sources(), full=True, stream=sys.stderr), err=True)
-        click.echo(render.summary(errors, len({d.span.file for d in errors})), err=True)
-        raise click.exceptions.Exit(1)
+        leave_for_errors(diagnostics, render.Sources())
     return program
+
+
+def leave_for_errors(diagnostics: Sequence[Diagnostic], sources: render.Sources) -> NoReturn:
+    """Shows the errors of a program and ends the command with exit status 1."""
+    errors = [d for d in diagnostics if d.is_error]
+    click.echo(render.as_text(errors, sources, full=True, stream=sys.stderr), err=True)
+    click.echo(render.summary(errors, len({d.span.file for d in errors})), err=True)
+    raise click.exceptions.Exit(1)
 
 
 def is_plan_file(path: str) -> bool:
@@ -267,7 +252,7 @@ def is_plan_file(path: str) -> bool:
         return False
 
 
-def _program_of_plan(path: str) -> Program | None:
+def program_of_plan(path: str) -> Program | None:
     """The program of a plan file; None where it is none. Raises an error for the user where it cannot be run."""
     if not is_plan_file(path):
         return None
@@ -376,6 +361,18 @@ def _known_instant(context: click.Context, parameter: click.Parameter, text: str
     if text not in ("latest", "now") and instant_of_text(text, None) is None:
         raise click.UsageError(f"--as-of {text} is no time. Write latest, now, 2026-03-01 or 2026-03-01T09:30:00Z.")
     return text
+
+
+def known_time(context: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
+    """An option that is a time, which is looked at before anything is read."""
+    if text is not None and instant_of_text(text, None) is None:
+        raise click.UsageError(f"{parameter.opts[0]} {text} is no time. Write 2026-03-01 or 2026-03-01T09:30:00Z.")
+    return text
+
+
+def instant(text: str | None) -> int | None:
+    """The instant of an option that is a time (UTC without an offset)."""
+    return None if text is None else instant_of_text(text, None)
 
 
 as_of_option = click.option("--as-of", "as_of_text", default="latest", metavar="latest|now|TIME",

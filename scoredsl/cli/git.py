@@ -88,9 +88,24 @@ class Repository:
             raise GitError(f"{path} lies outside of the git repository {self.top}: git knows nothing of it.")
         return place.relative_to(self.top).as_posix()
 
+    def kind(self, commit: str, path: str) -> str | None:
+        """What a path was at a commit, `blob` (a file) or `tree` (a folder); None where there was nothing."""
+        done = _git(self.top, "cat-file", "-t", self._object(commit, path))
+        return _text(done.stdout).strip() if done.returncode == 0 else None
+
+    def names(self, commit: str, folder: str) -> list[str]:
+        """The names of the files that were in a folder at a commit, sorted."""
+        listed = _text(_git(self.top, "ls-tree", "-z", self._object(commit, folder)).stdout).split("\0")
+        entries = [entry.partition("\t") for entry in listed if entry]
+        return sorted(name for kind, _, name in entries if " blob " in kind)
+
+    def _object(self, commit: str, path: str) -> str:
+        inside = self.relative(path)
+        return f"{commit}:{'' if inside == '.' else inside}"
+
     def read(self, commit: str, path: str) -> str | None:
         """The text of a file at a commit; None where it was not there, or was no UTF-8 text."""
-        done = _git(self.top, "cat-file", "blob", f"{commit}:{self.relative(path)}")
+        done = _git(self.top, "cat-file", "blob", self._object(commit, path))
         if done.returncode != 0:
             return None
         try:
@@ -125,7 +140,7 @@ def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
     except FileNotFoundError:
-        raise GitError("git is not installed, or not on the PATH: it is asked what has changed.") from None
+        raise GitError("git is not installed, or not on the PATH: it is asked what was there before.") from None
 
 
 def _text(data: bytes) -> str:
