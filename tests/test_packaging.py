@@ -44,7 +44,7 @@ def test_pyproject_lists_what_is_imported_and_nothing_else() -> None:
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    listed = [*project["dependencies"], *extras["postgres"], *extras["clickhouse"]]
+    listed = [*project["dependencies"], *extras["postgres"], *extras["clickhouse"], *extras["lsp"]]
     assert set(extras["sql"]) <= set(extras["postgres"]) & set(extras["clickhouse"])
     names = {re.split(r"[\[<>=~! ]", each)[0] for each in listed}
     assert names == {"google-re2" if name == "re2" else name for name in HOMES} | {"tzdata", "numpy"}

@@ -24,6 +24,7 @@ _COMMANDS = {
     "compile": "Write the scores as one SQL query for a warehouse.",
     "verify": "Run that query on a log and compare it with the reference.",
     "catalog": "Write down which events and fields a log has.",
+    "lsp": "Start the language server, for an editor.",
     "code": "Explain the code of a message.",
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from scoredsl.diagnostics import Diagnostic, Related
 from scoredsl.syntax import nodes as n
@@ -31,6 +31,15 @@ class Reader(Protocol):
 
     def same(self, path: str) -> str:
         """A key that is equal for two ways to name one file."""
+        ...
+
+
+@runtime_checkable
+class ParsingReader(Reader, Protocol):
+    """A reader that also reads statements, as it remembers what it has read before."""
+
+    def parse(self, source: Source) -> File:
+        """As `parse_file`."""
         ...
 
 
@@ -82,12 +91,16 @@ class Loaded:
 def load(path: str, text: str, reader: Reader) -> Loaded:
     """Reads a program: the main file's text is given, what it imports is read through the reader."""
     key = reader.same(path)
-    main = LoadedFile(key, path, parse_file(Source(text, path)))
+    main = LoadedFile(key, path, _parse(reader, Source(text, path)))
     loaded = Loaded(main, {key: main}, [])
     _follow(main, [(main, None)], loaded, reader)
     for each in loaded.files.values():
         loaded.diagnostics.extend(each.file.diagnostics)
     return loaded
+
+
+def _parse(reader: Reader, source: Source) -> File:
+    return reader.parse(source) if isinstance(reader, ParsingReader) else parse_file(source)
 
 
 def _follow(at: LoadedFile, stack: list[tuple[LoadedFile, Span | None]], loaded: Loaded, reader: Reader) -> None:
@@ -114,7 +127,7 @@ def _follow(at: LoadedFile, stack: list[tuple[LoadedFile, Span | None]], loaded:
                 loaded.diagnostics.append(_error("import-missing", str(problem), node.path.span,
                                                  "The path is read from the folder of the file that imports."))
                 continue
-            imported = LoadedFile(key, path, parse_file(Source(text, path)))
+            imported = LoadedFile(key, path, _parse(reader, Source(text, path)))
             if not looks_like_rules(imported.file):
                 message = f"{posixpath.basename(path)} is no rules file: none of its lines begins as a statement does."
                 loaded.diagnostics.append(_error("import-missing", message, node.path.span, "Import a .score file."))

@@ -10,6 +10,7 @@ from scoredsl.diagnostics import Diagnostic
 from scoredsl.syntax.build import build_statement
 from scoredsl.syntax.explain import Setting, explain
 from scoredsl.syntax.grammar import parser
+from scoredsl.syntax.memory import Memory
 from scoredsl.syntax.nodes import Node
 from scoredsl.syntax.outline import Outline, Piece, outline
 from scoredsl.syntax.tree import File, Statement
@@ -18,13 +19,21 @@ from scoredsl.text import Source, Span
 _WORD = re.compile(r'"(?:\\.|[^"\\\n])*"?|`[^`\n]*`?|[^\s,:=()\[\]]+|[:=(]')
 
 
-def parse_file(source: Source) -> File:
-    """Reads the text of a rules file (LANGUAGE sections 1 to 8). Never raises for what a user wrote."""
-    cut = outline(source)
-    diagnostics = list(cut.diagnostics)
-    statements = tuple(_statement(piece, cut, source, diagnostics) for piece in cut.pieces)
-    diagnostics.sort(key=lambda d: (d.span.start, d.span.end))
-    return File(source, statements, tuple(cut.comments), tuple(diagnostics), cut.masked)
+def parse_file(source: Source, memory: Memory | None = None) -> File:
+    """Reads the text of a rules file (LANGUAGE sections 1 to 8). Never raises for what a user wrote.
+
+    With a `memory`, which is that of one file, what has not changed since is not read again; the result is the same.
+    """
+    if memory is not None and memory.file is not None and memory.file.source.text == source.text:
+        return memory.file
+    reading = _Reading(source, outline(source), memory or Memory())
+    statements = tuple(reading.statement(piece) for piece in reading.cut.pieces)
+    diagnostics = sorted(reading.diagnostics, key=lambda d: (d.span.start, d.span.end))
+    file = File(source, statements, tuple(reading.cut.comments), tuple(diagnostics), reading.cut.masked)
+    if memory is not None:
+        now = reading.now
+        memory.file, memory.trees, memory.nodes, memory.broken = file, now.trees, now.nodes, now.broken
+    return file
 
 
 def parse_text(text: str) -> Node:
@@ -37,25 +46,55 @@ def parse_text(text: str) -> Node:
     return statement.node
 
 
-def _statement(
-    piece: Piece, cut: Outline, source: Source, diagnostics: list[Diagnostic], header: str = ""
-) -> Statement:
-    text = cut.masked[piece.start : piece.end]
-    span = Span(piece.start, piece.end, source.path)
-    node: Node | None = None
-    try:
-        tree = parser().parse(text)
-        node = build_statement(tree, piece.start, source.path)
-    except UnexpectedInput as problem:
-        if not piece.broken:
-            diagnostics.append(explain(problem, text, span, piece.keyword, _setting(piece, source, header)))
-    except (LarkError, RecursionError):
-        if not piece.broken:
-            message = "This statement is nested too deeply to be read."
-            diagnostics.append(Diagnostic("syntax", "error", message, span, "Split it with define."))
-    words = () if node is not None else tuple(_WORD.findall(source.text[piece.start : piece.end])[:6])
-    children = tuple(_statement(child, cut, source, diagnostics, piece.keyword) for child in piece.children)
-    return Statement(node, piece.keyword, span, words, children)
+class _Reading:
+    """Reads the statements of one file, with what is remembered of it; `now` is what is to be remembered."""
+
+    def __init__(self, source: Source, cut: Outline, before: Memory) -> None:
+        self.source = source
+        self.cut = cut
+        self.before = before
+        self.now = Memory()
+        self.diagnostics = list(cut.diagnostics)
+
+    def statement(self, piece: Piece, header: str = "") -> Statement:
+        text = self.cut.masked[piece.start : piece.end]
+        span = Span(piece.start, piece.end, self.source.path)
+        node: Node | None = None
+        try:
+            node = self.node(text, piece.start)
+        except UnexpectedInput as problem:
+            if not piece.broken:
+                self.explain(problem, text, span, piece, header)
+        except (LarkError, RecursionError):
+            if not piece.broken:
+                message = "This statement is nested too deeply to be read."
+                self.diagnostics.append(Diagnostic("syntax", "error", message, span, "Split it with define."))
+        words = () if node is not None else tuple(_WORD.findall(self.source.text[piece.start : piece.end])[:6])
+        children = tuple(self.statement(child, piece.keyword) for child in piece.children)
+        return Statement(node, piece.keyword, span, words, children)
+
+    def node(self, text: str, start: int) -> Node:
+        """The node of a statement. Raises LarkError, RecursionError."""
+        tree = self.before.trees.get(text)
+        if tree is None:
+            tree = self.now.trees.get(text)
+        if tree is None:
+            tree = parser().parse(text)
+        self.now.trees[text] = tree
+        node = self.before.nodes.get((start, text))
+        if node is None:
+            node = build_statement(tree, start, self.source.path)
+        self.now.nodes[start, text] = node
+        return node
+
+    def explain(self, problem: UnexpectedInput, text: str, span: Span, piece: Piece, header: str) -> None:
+        setting = _setting(piece, self.source, header)
+        key = (piece.start, text, piece.keyword, setting)
+        said = self.before.broken.get(key)
+        if said is None:
+            said = explain(problem, text, span, piece.keyword, setting)
+        self.now.broken[key] = said
+        self.diagnostics.append(said)
 
 
 def _setting(piece: Piece, source: Source, header: str) -> Setting:

@@ -1,0 +1,233 @@
+"""The server: documents as they are open, the project they belong to, and when diagnostics are published."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import time
+import traceback
+from collections.abc import Callable, Generator, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lsprotocol import types as t
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+from scoredsl import __version__, api
+from scoredsl.diagnostics import Diagnostic
+from scoredsl.ide.project import Analysis, Project
+from scoredsl.lsp import convert
+from scoredsl.lsp.places import Places
+from scoredsl.lsp.positions import Encoding, Lines, changed, encoding_of
+from scoredsl.semantics.imports import Reader, Unreadable
+from scoredsl.semantics.program import Program
+from scoredsl.text import Source
+
+DEBOUNCE = 0.12
+"""Seconds without a change after which diagnostics are published."""
+_SKIPPED = {".git", ".venv", "venv", "node_modules", "__pycache__"}
+_MOST_FILES = 5_000
+
+log = logging.getLogger(__name__)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Protocol(LanguageServerProtocol):
+    """Documents are ours alone: pygls would keep a second copy, and count some line ends differently."""
+
+    @lsp_method(t.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: t.DidOpenTextDocumentParams) -> Generator[Any, Any, None]:
+        yield self.fm.features[t.TEXT_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(t.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: t.DidChangeTextDocumentParams) -> Generator[Any, Any, None]:
+        yield self.fm.features[t.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(t.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: t.DidCloseTextDocumentParams) -> Generator[Any, Any, None]:
+        yield self.fm.features[t.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+
+def _check(path: str, text: str, reader: Reader) -> tuple[Program | None, list[Diagnostic]]:
+    from scoredsl.semantics.check import check_program
+
+    return check_program(path, text, reader)
+
+
+class ScoreServer(LanguageServer):
+    """The state of one client's session."""
+
+    def __init__(self) -> None:
+        super().__init__("scoredsl", __version__, protocol_cls=_Protocol)
+        self.places = Places()
+        self.project = Project(api.DiskReader(), _check)
+        self.versions: dict[str, int | None] = {}
+        self.folders: list[Path] = []
+        self._pending: asyncio.TimerHandle | None = None
+        self._published: dict[str, tuple[int | None, list[t.Diagnostic]]] = {}
+        self._lines: dict[str, Lines] = {}
+
+    # ---- places
+
+    @property
+    def encoding(self) -> Encoding:
+        return encoding_of(str(getattr(self.server_capabilities, "position_encoding", None) or "utf-16"))
+
+    def path(self, document: t.TextDocumentIdentifier | t.TextDocumentItem) -> str:
+        return self.places.path(document.uri)
+
+    def lines(self, path: str) -> Lines:
+        """The lines of a file as it is now. A file that cannot be read has none."""
+        try:
+            text = self.project.read(path)
+        except Unreadable:
+            text = ""
+        found = self._lines.get(path)
+        if found is None or found.source.text is not text:
+            found = self._lines[path] = Lines(Source(text, path), self.encoding)
+        return found
+
+    def at(self, document: t.TextDocumentIdentifier, position: t.Position) -> tuple[str, int]:
+        """The path and the offset of a place."""
+        path = self.path(document)
+        return path, self.lines(path).offset(position)
+
+    def analysis(self, document: t.TextDocumentIdentifier) -> Analysis:
+        """Raises Unreadable."""
+        return self.project.analysis(self.path(document))
+
+    @staticmethod
+    def now() -> int:
+        """Microseconds since 1970, UTC."""
+        return time.time_ns() // 1_000
+
+    # ---- documents
+
+    def open(self, document: t.TextDocumentItem) -> None:
+        path = self.path(document)
+        self.versions[path] = document.version
+        self.project.open(path, document.text)
+        self.publish_soon(0)
+
+    def change(self, params: t.DidChangeTextDocumentParams) -> None:
+        path = self.path(t.TextDocumentIdentifier(params.text_document.uri))
+        before = self.project.texts.get(path)
+        if before is None:  # a change of a document that was never opened
+            return
+        self.versions[path] = params.text_document.version
+        self.project.open(path, changed(before, list(params.content_changes), self.encoding))
+        self.publish_soon(DEBOUNCE)
+
+    def close(self, document: t.TextDocumentIdentifier) -> None:
+        path = self.path(document)
+        self.versions.pop(path, None)
+        self.project.close(path)
+        self._lines.pop(path, None)
+        self._published.pop(path, None)
+        if not self.pulls:
+            self.text_document_publish_diagnostics(t.PublishDiagnosticsParams(self.places.uri(path), []))
+        self.publish_soon(0)
+
+    # ---- diagnostics
+
+    @functools.cached_property
+    def pulls(self) -> bool:
+        """Whether the client asks for diagnostics itself."""
+        document = self.client_capabilities.text_document
+        return document is not None and document.diagnostic is not None
+
+    def said(self, path: str) -> list[Diagnostic]:
+        """What is said about a file: by itself, and as a part of the programs of open files that import it."""
+        found: dict[tuple[str, int, int, str], Diagnostic] = {}
+        key = self.project.same(path)
+        own = self.project.analysis(path)
+        others = [self.project.analysis(each) for each in self.project.texts if each != path]
+        for analysis in [own, *(each for each in others if key in each.loaded.files)]:
+            for each in analysis.diagnostics:
+                if each.span.file == path or self.project.same(each.span.file) == key:
+                    found.setdefault((each.code, each.span.start, each.span.end, each.message), each)
+        return sorted(found.values(), key=lambda each: (each.span.start, each.span.end))
+
+    def diagnostics(self, path: str) -> list[t.Diagnostic]:
+        """The same for the client; none for a file that cannot be read."""
+        try:
+            return [convert.diagnostic(each, self.lines, self.places.uri) for each in self.said(path)]
+        except Unreadable:
+            return []
+
+    def publish_soon(self, delay: float) -> None:
+        """Publishes after a time without another change; whatever was to be published before is not."""
+        if self.pulls:
+            return
+        if self._pending is not None:
+            self._pending.cancel()
+        self._pending = asyncio.get_running_loop().call_later(delay, self._publish)
+
+    def _publish(self) -> None:
+        self._pending = None
+        for path in list(self.project.texts):
+            try:
+                now = (self.versions.get(path), self.diagnostics(path))
+                if self._published.get(path) != now:
+                    self._published[path] = now
+                    version, items = now
+                    self.text_document_publish_diagnostics(
+                        t.PublishDiagnosticsParams(self.places.uri(path), items, version)
+                    )
+            except Exception:
+                self.note_failure("diagnostics")
+
+    # ---- files
+
+    def index(self) -> None:
+        """Notes the rules files of the workspace's folders."""
+        self.project.known = dict.fromkeys(path for folder in self.folders for path in _rules_files(folder))
+
+    def file_changed(self, uri: str, deleted: bool) -> None:
+        path = self.places.path(uri)
+        if not path.endswith(".score"):
+            return
+        self.project.touch(path)
+        self._lines.pop(path, None)
+        if deleted:
+            self.project.known.pop(path, None)
+        else:
+            self.project.known.setdefault(path)
+
+    # ---- failures
+
+    def note_failure(self, what: str) -> None:
+        """Our mistake: it is written to the client's log, and the session goes on."""
+        message = f"Internal error in scoredsl {__version__} ({what}): {traceback.format_exc()}"
+        self.window_log_message(t.LogMessageParams(t.MessageType.Error, message))
+
+
+def _rules_files(folder: Path) -> Iterable[str]:
+    found = 0
+    for path in sorted(folder.rglob("*.score")):
+        if path.is_file() and not _SKIPPED & set(path.relative_to(folder).parts[:-1]):
+            yield path.as_posix()
+            found += 1
+            if found >= _MOST_FILES:
+                return
+
+
+def guarded(otherwise: Any = None) -> Callable[[F], F]:
+    """For handlers: what goes wrong in one is noted and the client gets `otherwise`, never an error."""
+
+    def decorate(handler: F) -> F:
+        @functools.wraps(handler)
+        def run(server: ScoreServer, params: Any = None) -> Any:
+            try:
+                return handler(server, params)
+            except Unreadable:
+                return otherwise
+            except Exception:
+                server.note_failure(handler.__name__)
+                return otherwise
+
+        return run  # type: ignore[return-value]
+
+    return decorate
