@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-FLAGS = ("-std=c11", "-O3", "-ffp-contract=off", "-fno-fast-math", "-fvisibility=hidden")
+FLAGS = ("-std=c11", "-D_DEFAULT_SOURCE", "-O3", "-ffp-contract=off", "-fno-fast-math", "-fvisibility=hidden")
 STRICT = ("-Wall", "-Wextra", "-Werror")
 PACKAGE = "ziglang"
 """The compiler that can be had from the package index."""

@@ -5,7 +5,9 @@
 #include <io.h>
 #include <sys/stat.h>
 #else
+#ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE
+#endif
 #define _POSIX_C_SOURCE 200809L
 #define _FILE_OFFSET_BITS 64
 #include <fcntl.h>

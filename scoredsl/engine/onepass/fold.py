@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array as arrays
 import ctypes
 from collections.abc import Sequence
 from types import TracebackType
@@ -39,10 +40,10 @@ class Rules:
     """The pieces of a plan by the number of an event's name; names that no piece has are the last number."""
 
     def __init__(self, plan: OnePass) -> None:
-        self.names = plan.names
+        self._numbers = {name: i for i, name in enumerate(plan.names)}
         rules: list[_Rule] = []
         first = [0]
-        for name in (*self.names, None):
+        for name in (*plan.names, None):
             for number, column in enumerate(plan.added):
                 for piece in plan.pieces:
                     live, dead = plan.adds(piece, column)
@@ -52,7 +53,13 @@ class Rules:
             first.append(len(rules))
         self._rules = (_Rule * max(1, len(rules)))(*rules)
         self._first = (ctypes.c_int64 * len(first))(*first)
+        self._other = len(plan.names)
         self.native = _Rules(ctypes.addressof(self._rules), ctypes.addressof(self._first), plan.as_of)
+
+
+    def numbers(self, names: Sequence[str | None]) -> arrays.array[int]:
+        """The number of each name."""
+        return arrays.array("i", (self._numbers.get(name or "", self._other) for name in names))
 
 
 class Fold:
@@ -88,13 +95,15 @@ class Fold:
             columns[i - 1] = _Column(values.address, absent, array.offset, array.type.bit_width // 8)
         self._checked(self._library.fold_add(self._store, batch.num_rows, *_texts(batch.column(0)), columns))
 
-    def add_events(self, lead: Any, codes: Any, names: Any, time: Any, rules: Rules) -> None:
+    def add_events(self, lead: Any, codes: Any, names: Sequence[str | None], time: Any, rules: Rules) -> None:
         """Takes events: arrays of leads (string), codes (int32) and times (int64), none of them null.
 
-        `names`: the number in `rules` of each code (int32).
+        `names`: what each code is called.
         """
+        numbers = rules.numbers(names)
         done = self._library.fold_events(
-            self._store, len(lead), *_texts(lead), _values(codes, 4), _values(names, 4), _values(time, 8),
+            self._store, len(lead), *_texts(lead), _values(codes, 4), numbers.buffer_info()[0],
+            _values(time, 8),
             ctypes.byref(rules.native),
         )  # fmt: skip
         self._checked(done)

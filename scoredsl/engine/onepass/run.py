@@ -148,27 +148,27 @@ def _read(plan: OnePass, files: Iterable[PlainColumns], folds: Sequence[Fold], p
 def _add_group(fold: Fold, rules: Rules, file: PlainColumns, group: int) -> Iterator[int]:
     """Takes a row group in batches, and gives the number of rows of each."""
     import pyarrow as pa
-    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    known = pa.array(rules.names, pa.string())
-    other = pa.scalar(len(rules.names), pa.int32())
     named = [] if file.event is None else [file.event]
     columns = [file.lead, file.time, *named]
     with pq.ParquetFile(file.path, memory_map=True, read_dictionary=named) as source:
         for batch in source.iter_batches(_BATCH, row_groups=[group], columns=columns, use_threads=False):
+            lead = _of_type(batch.column(file.lead), pa.string())
             time = batch.column(file.time)
-            lead = batch.column(file.lead).cast(pa.string())
+            micros = _of_type(time, pa.timestamp("us", time.type.tz)).view(pa.int64())
             if file.event is None:
-                event = pa.DictionaryArray.from_arrays(
-                    pa.repeat(pa.scalar(0, pa.int32()), len(lead)), [file.event_name]
-                )
+                codes, names = pa.repeat(pa.scalar(0, pa.int32()), len(lead)), [file.event_name]
             else:
-                event = batch.column(file.event).cast(pa.dictionary(pa.int32(), pa.string()))
-            numbers = pc.fill_null(pc.index_in(event.dictionary, known), other)
-            micros = time.cast(pa.timestamp("us", time.type.tz)).view(pa.int64())
-            fold.add_events(lead, event.indices, numbers, micros, rules)
+                event = _of_type(batch.column(file.event), pa.dictionary(pa.int32(), pa.string()))
+                codes, names = event.indices, event.dictionary.to_pylist()
+            fold.add_events(lead, codes, names, micros, rules)
             yield len(lead)
+
+
+def _of_type(array: Any, kind: Any) -> Any:
+    """A cast loads much of Arrow, and of pandas where that is installed, even if there is nothing to be done."""
+    return array if array.type == kind else array.cast(kind)
 
 
 def write_parquet(db: Any, plan: OnePass, folded: Any, path: str) -> int:
