@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lsprotocol import types as t
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
@@ -224,6 +225,8 @@ def guarded(otherwise: Any = None) -> Callable[[F], F]:
                 return handler(server, params)
             except Unreadable:
                 return otherwise
+            except JsonRpcException:  # an answer for the user
+                raise
             except Exception:
                 server.note_failure(handler.__name__)
                 return otherwise
