@@ -1,5 +1,4 @@
 /* Appends record batches to the partitions; spills full blocks; splits a partition that is too large. */
-#include "memory.h"
 #include "partition.h"
 
 #include <errno.h>
@@ -92,7 +91,7 @@ void store_free(struct store *s)
 static int slab_new(struct store *s)
 {
     int64_t size = s->block_bytes + 64 > SLAB_BYTES ? s->block_bytes + 64 : SLAB_BYTES;
-    struct slab *slab = large_alloc((size_t)size);
+    struct slab *slab = malloc((size_t)size);
     if (!slab) return 0;
     slab->next = s->slabs;
     s->slabs = slab;
