@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -22,9 +23,18 @@ from scoredsl.testing import run_tests
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("-k", "word", metavar="WORD", help="Only tests whose name contains WORD (ignoring case).")
 @touched_option("Only the tests of files that a branch touches, themselves or what they import, since it left REV.")
+@click.option("--mutate", is_flag=True, help="Change the rules one by one: which changes does no test notice?")
+@click.option("--min", "least", type=click.FloatRange(0, 100), metavar="PERCENT",
+              help="Leave with exit status 1 if --mutate shows less.")
 @report_options()
 def command(
-    paths: tuple[str, ...], word: str | None, changed_since: str | None, format_: str, reports: tuple[Wanted, ...]
+    paths: tuple[str, ...],
+    word: str | None,
+    changed_since: str | None,
+    mutate: bool,
+    least: float | None,
+    format_: str,
+    reports: tuple[Wanted, ...],
 ) -> None:
     """Run the tests in rules files; a failing one shows what was expected, what came, and the ledger that led there.
 
@@ -38,6 +48,8 @@ def command(
       scoredsl test . --format github --report junit=results.xml
     """
     files = [file for path in paths for file in rules_files(path)] if paths else _stated()
+    if least is not None and not mutate:
+        raise click.UsageError("--min says how much --mutate has to show: name one of them.")
     check_reports(reports, [(file, "the rules") for file in files])
     aside: tuple[str, ...] = ()
     if changed_since is not None:
@@ -46,9 +58,24 @@ def command(
     report = TestReport(tuple(_run(file, word) for file in files), Sources(), aside)
     if files and not report.tested:
         report = replace(report, aside=(*aside, _no_test(files, word)))
+    if mutate and report.tested and not report.failed and not report.broken:
+        _deliver_mutation(report, files, least, format_, reports)
     deliver(report, format_, reports, summary_is_result=report.tested)
     untested = 2 if files and not report.tested else 0
     raise click.exceptions.Exit(1 if report.failed or report.broken else untested)
+
+
+def _deliver_mutation(
+    tested: TestReport, files: list[str], least: float | None, format_: str, reports: tuple[Wanted, ...]
+) -> NoReturn:
+    """Runs the mutants against tests that pass."""
+    from scoredsl.cli.mutating import judge_all
+    from scoredsl.cli.mutation_report import MutationReport
+
+    programs = [program for file in files if (program := api.check(file)[0]) is not None and program.tests]
+    report = MutationReport(judge_all(programs), tested.sources, least)
+    deliver(report, format_, reports, summary_is_result=True)
+    raise click.exceptions.Exit(1 if report.failed else 0)
 
 
 def _no_test(files: list[str], word: str | None) -> str:

@@ -27,8 +27,8 @@ def group_sentences(group: p.Group, words: Words) -> list[str]:
 
 def bound_sentence(bound: p.Bound, what: str, words: Words) -> str:
     """`The score is never more than 100.`"""
-    verb = "is" if what == "The score" else "are worth"
-    text = f"{what} {verb} never {'more' if bound.kind == 'maximum' else 'less'} than {millionths_text(bound.number)}"
+    verb = "is never" if what == "The score" else "are never worth"
+    text = f"{what} {verb} {'more' if bound.kind == 'maximum' else 'less'} than {millionths_text(bound.number)}"
     if bound.when is not None:
         text += f" as long as {Conditions(words).condition(bound.when)}"
     return f"{text}."

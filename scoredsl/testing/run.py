@@ -44,11 +44,7 @@ def run_tests(program: Program, tests: Iterable[TestCase] | None = None) -> Iter
 
 def run_test(program: Program, test: TestCase) -> TestResult:
     """All givens exist for all expectations; each is judged at its instant."""
-    events = [
-        Event(LEAD, given.name, given.time, None, place, given.properties) for place, given in enumerate(test.events)
-    ]
-    rows = [ProfileRow(LEAD, given.time, place, given.fields) for place, given in enumerate(test.fields)]
-    log = Log.of(program, events, rows)
+    log = log_of(program, test)
     failures = [
         failure
         for expectation in test.expectations
@@ -57,24 +53,51 @@ def run_test(program: Program, test: TestCase) -> TestResult:
     return TestResult(test, tuple(failures))
 
 
+def log_of(program: Program, test: TestCase) -> Log:
+    """The log that a test gives: one lead, whose events stand in the order of their lines."""
+    events = [
+        Event(LEAD, given.name, given.time, None, place, given.properties) for place, given in enumerate(test.events)
+    ]
+    rows = [ProfileRow(LEAD, given.time, place, given.fields) for place, given in enumerate(test.fields)]
+    return Log.of(program, events, rows)
+
+
 def judge(program: Program, log: Log, expectation: Expectation) -> Failure | None:
     """None where an expectation holds."""
-    run = log.run(LEAD, expectation.at)
+    run = seen_at(log, expectation.at)
     excluded = run.excluded
     if expectation.kind == "excluded":
         return None if excluded else Failure(expectation, "excluded", "not excluded", explained(run))
     if excluded:
         return Failure(expectation, wanted(expectation), "the lead is excluded", None)
-    if not run.exists:
-        # A lead of whom nothing is known yet: rules about what is not there still say what it would have.
-        run = nobody(log, expectation.at)
-    scores = run.scores()
-    holds, actual = outcome(run, scores, expectation)
+    holds, actual = outcome(run, run.scores(), expectation)
     return None if holds else Failure(expectation, wanted(expectation), actual, explained(run))
 
 
-def nobody(log: Log, instant: int) -> LeadRun:
-    return LeadRun(log.program, log.zone, LEAD, (), (ProfileRow(LEAD, None, 0, {}),), instant)
+def holds(log: Log, expectation: Expectation) -> bool:
+    """Whether an expectation holds: no more is computed than it asks for."""
+    run = seen_at(log, expectation.at)
+    if expectation.kind == "excluded" or run.excluded:
+        return run.excluded and expectation.kind == "excluded"
+    program = log.program
+    match expectation.kind:
+        case "value":
+            return compare(expectation, run.state(program.score(expectation.score), run.instant).value)
+        case "tier":
+            return run.tier(program.score(expectation.score)) == expectation.tier
+        case "becomes":
+            return becomes(run, expectation)[0]
+        case _:
+            return outcome(run, run.scores(), expectation)[0]
+
+
+def seen_at(log: Log, instant: int) -> LeadRun:
+    """The lead of a test at an instant.
+
+    Of a lead of whom nothing is known yet, rules about what is not there still say what it would have.
+    """
+    run = log.run(LEAD, instant)
+    return run if run.exists else LeadRun(log.program, log.zone, LEAD, (), (ProfileRow(LEAD, None, 0, {}),), instant)
 
 
 def explained(run: LeadRun) -> Explanation | None:
