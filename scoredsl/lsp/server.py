@@ -139,6 +139,13 @@ class ScoreServer(LanguageServer):
         document = self.client_capabilities.text_document
         return document is not None and document.diagnostic is not None
 
+    @functools.cached_property
+    def takes_snippets(self) -> bool:
+        """Whether the client knows snippets with tab stops."""
+        document = self.client_capabilities.text_document
+        item = document.completion.completion_item if document is not None and document.completion is not None else None
+        return bool(item is not None and item.snippet_support)
+
     def said(self, path: str) -> list[Diagnostic]:
         """What is said about a file: by itself, and as a part of the programs of open files that import it."""
         found: dict[tuple[str, int, int, str], Diagnostic] = {}

@@ -6,14 +6,14 @@ import logging
 import os
 import sys
 
-from scoredsl.lsp import changing, reading, workspace
+from scoredsl.lsp import changing, commands, reading, workspace, writing
 from scoredsl.lsp.server import ScoreServer
 
 
 def make_server() -> ScoreServer:
     """A server with all its features, not yet started."""
     server = ScoreServer()
-    for module in (workspace, reading, changing):
+    for module in (workspace, reading, changing, writing, commands):
         module.register(server)
     return server
 
