@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -12,6 +13,9 @@ from scoredsl.ide.project import Analysis
 from scoredsl.semantics.imports import Loaded
 from scoredsl.semantics.resolve import walk
 from scoredsl.syntax import nodes as n
+
+
+_DURATION = re.compile(r"(?<![\w.\"-])[0-9][0-9_]*[smhdw](?![\w.\"])")
 
 
 def statements(loaded: Loaded) -> Iterator[n.Node]:
@@ -115,9 +119,7 @@ def _texts(node: n.Node, name: str) -> Iterator[str]:
 
 def durations(loaded: Loaded) -> list[str]:
     """The durations that the program uses, the most frequent first."""
-    found: Counter[str] = Counter()
-    for node in statements(loaded):
-        found.update(f"{part.count}{part.unit}" for part in walk(node) if isinstance(part, n.Duration))
+    found = Counter(text for file in loaded.files.values() for text in _DURATION.findall(file.file.masked))
     return [text for text, _ in found.most_common(6)]
 
 

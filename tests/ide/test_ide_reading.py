@@ -204,7 +204,7 @@ def test_imports_are_links() -> None:
         ("url starts", ["**url** — property", "- of page_view: text"]),
         ("interest \"", ["**interest** — score “Interested?”, 3 rules", "hot: From 100 points on"]),
         ("warm", ["tier of interest", "From 40 points on, and until it has less than 30."]),
-        ("pages", ["group of interest “Pages”", "never more than 40"]),
+        ("pages", ["group of interest “Pages”", "more than 40"]),
         ("30d", ["**30 days** — from now until 2026-02-04; back to 2025-12-06"]),
         ("at most", ["**at most** — "]),
         ("expire after", ["Each award ends after this much time"]),
