@@ -12,7 +12,7 @@ from scoredsl.report.document import Block, Code, Document, Heading, Mono, Parag
 from scoredsl.report.findings import counted
 from scoredsl.report.formats.concise import findings_lines
 from scoredsl.report.formats.text import painter, where
-from scoredsl.report.model import Detail
+from scoredsl.report.model import Detail, shown_percent
 from scoredsl.testing.killing import Judged
 
 CODE = "unnoticed-change"
@@ -154,8 +154,3 @@ class MutationReport:
             else:
                 blocks.append(Paragraph("No test notices this change, and no small one was found that does."))
         return Document("Scoring rules: what the tests do not notice", self.summary, tuple(blocks))
-
-
-def shown_percent(percent: float) -> str:
-    """`98.1%`; 100% only where it is all."""
-    return f"{min(percent, 99.9) if percent < 100 else 100:.1f}".removesuffix(".0") + "%"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,21 +16,33 @@ from scoredsl.cli.render import Sources
 from scoredsl.cli.reporting import Wanted, check_reports, deliver, report_options
 from scoredsl.cli.test_report import Run, TestReport
 from scoredsl.cli.touched import touched_option, touched_since
+from scoredsl.semantics.program import Program
 from scoredsl.testing import run_tests
+
+if TYPE_CHECKING:
+    from scoredsl.cli.coverage_report import CoverageReport
+    from scoredsl.cli.mutation_report import MutationReport
 
 
 @click.command("test")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("-k", "word", metavar="WORD", help="Only tests whose name contains WORD (ignoring case).")
 @touched_option("Only the tests of files that a branch touches, themselves or what they import, since it left REV.")
+@click.option("--coverage", is_flag=True, help="What of the rules do the tests reach, and what not?")
 @click.option("--mutate", is_flag=True, help="Change the rules one by one: which changes does no test notice?")
-@click.option("--min", "least", type=click.FloatRange(0, 100), metavar="PERCENT",
-              help="Leave with exit status 1 if --mutate shows less.")
+@click.option(
+    "--min",
+    "least",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Leave with exit status 1 if --coverage or --mutate shows less.",
+)
 @report_options()
 def command(
     paths: tuple[str, ...],
     word: str | None,
     changed_since: str | None,
+    coverage: bool,
     mutate: bool,
     least: float | None,
     format_: str,
@@ -48,8 +60,12 @@ def command(
       scoredsl test . --format github --report junit=results.xml
     """
     files = [file for path in paths for file in rules_files(path)] if paths else _stated()
-    if least is not None and not mutate:
-        raise click.UsageError("--min says how much --mutate has to show: name one of them.")
+    if coverage and mutate:
+        raise click.UsageError("--coverage and --mutate are two questions: ask one after the other.")
+    if least is not None and not (coverage or mutate):
+        raise click.UsageError("--min says how much --coverage or --mutate has to show: name one of them.")
+    if word is not None and (coverage or mutate):
+        raise click.UsageError("--coverage and --mutate are about all tests: leave -k out.")
     check_reports(reports, [(file, "the rules") for file in files])
     aside: tuple[str, ...] = ()
     if changed_since is not None:
@@ -58,24 +74,32 @@ def command(
     report = TestReport(tuple(_run(file, word) for file in files), Sources(), aside)
     if files and not report.tested:
         report = replace(report, aside=(*aside, _no_test(files, word)))
-    if mutate and report.tested and not report.failed and not report.broken:
-        _deliver_mutation(report, files, least, format_, reports)
+    if (coverage or mutate) and report.tested and not report.failed and not report.broken:
+        found = _covered(files, least) if coverage else _mutated(files, least)
+        deliver(found, format_, reports, summary_is_result=True)
+        raise click.exceptions.Exit(1 if found.failed else 0)
     deliver(report, format_, reports, summary_is_result=report.tested)
     untested = 2 if files and not report.tested else 0
     raise click.exceptions.Exit(1 if report.failed or report.broken else untested)
 
 
-def _deliver_mutation(
-    tested: TestReport, files: list[str], least: float | None, format_: str, reports: tuple[Wanted, ...]
-) -> NoReturn:
-    """Runs the mutants against tests that pass."""
+def _covered(files: list[str], least: float | None) -> CoverageReport:
+    from scoredsl.cli.coverage_report import CoverageReport
+    from scoredsl.testing.coverage import coverage, merged
+
+    return CoverageReport(merged(map(coverage, _programs(files))), Sources(), least)
+
+
+def _mutated(files: list[str], least: float | None) -> MutationReport:
     from scoredsl.cli.mutating import judge_all
     from scoredsl.cli.mutation_report import MutationReport
 
-    programs = [program for file in files if (program := api.check(file)[0]) is not None and program.tests]
-    report = MutationReport(judge_all(programs), tested.sources, least)
-    deliver(report, format_, reports, summary_is_result=True)
-    raise click.exceptions.Exit(1 if report.failed else 0)
+    return MutationReport(judge_all(_programs(files)), Sources(), least)
+
+
+def _programs(files: list[str]) -> list[Program]:
+    """The programs that have tests."""
+    return [program for file in files if (program := api.check(file)[0]) is not None and program.tests]
 
 
 def _no_test(files: list[str], word: str | None) -> str:

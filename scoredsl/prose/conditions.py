@@ -143,6 +143,18 @@ class Conditions:
             return opposite  # never missing
         return f"{self.value(value, about_event)} is missing, or {opposite}"
 
+    def opposite(self, condition: e.Condition, about_event: bool = False) -> str:
+        """What is so where a condition is not, though nothing is missing: `size is less than 500`."""
+        match condition:
+            case e.CompareNumbers():
+                return self.condition(_opposite(condition), about_event).replace("is known and is not", "is not", 1)
+            case e.Known(value, known):
+                return self.condition(e.Known(value, not known), about_event)
+            case e.Has(pattern, last, some):
+                return self.condition(e.Has(pattern, last, not some), about_event)
+            case _:
+                return f"it is not so that {self.part(condition, about_event)}"
+
     def one_of(self, parts: Sequence[e.Condition], about_event: bool) -> str | None:
         """`country is "DE", "AT" or "CH"`, where several parts ask for values of one thing."""
         compared = [_compared(part) for part in parts]

@@ -24,7 +24,8 @@ def sentence(rule: p.Rule, words: Words) -> str:
         of = "" if cap.per is None else f" for each {spaced(cap.per)}"
         of += "" if cap.period is None else f" for each calendar {cap.period}"
         parts.append(_up_to(cap.number, [rule.effect], of))
-    parts += _lifetime(rule, conditions)
+    if isinstance(rule.effect, p.Points):  # a default of the score reaches a reset too, and says nothing there
+        parts += _lifetime(rule, conditions)
     return " ".join(f"{part}." for part in parts)
 
 
@@ -88,7 +89,7 @@ def _happens(rule: p.OnRule, conditions: Conditions) -> str:
     if rule.state is not None:
         text += f", if {conditions.condition(rule.state)} at that time"
     for limit in rule.limits:
-        text += f", {_limit(limit)}"
+        text += f", {limit_words(limit)}"
     if rule.but_not is not None:
         verb = "takes the score below" if rule.but_not.direction == "below" else "lifts the score above"
         text += f", but never {verb} {millionths_text(rule.but_not.number)}"
@@ -134,7 +135,8 @@ def _within(micros: int | None) -> str:
     return "" if micros is None else f" within {duration(micros)}"
 
 
-def _limit(limit: p.Limit) -> str:
+def limit_words(limit: p.Limit) -> str:
+    """`only the first time for each campaign`, `at most 3 times in a calendar day`."""
     per = "" if limit.per is None else f" for each {spaced(limit.per)}"
     if limit.every is not None:
         return f"at most {times(limit.count)}{per} in any {duration(limit.every)}"

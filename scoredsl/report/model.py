@@ -66,3 +66,8 @@ class Report(Protocol):
     def document(self) -> Document:
         """A page for people."""
         ...
+
+
+def shown_percent(percent: float) -> str:
+    """`98.1%`; 100% only where it is all."""
+    return f"{min(percent, 99.9) if percent < 100 else 100:.1f}".removesuffix(".0") + "%"
