@@ -14,7 +14,6 @@ from scoredsl.semantics.imports import Loaded
 from scoredsl.semantics.resolve import walk
 from scoredsl.syntax import nodes as n
 
-
 _DURATION = re.compile(r"(?<![\w.\"-])[0-9][0-9_]*[smhdw](?![\w.\"])")
 
 

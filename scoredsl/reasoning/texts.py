@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
 
 from scoredsl.reasoning.normal import Literal
 from scoredsl.reference.evaluate import has_word
@@ -62,8 +63,7 @@ def candidates(literals: Sequence[Literal]) -> Iterator[str]:
 
 def samples(pattern: str) -> list[str]:
     """A few texts that a regular expression may find something in; some of them may be wrong."""
-    from re import _parser as parser  # type: ignore[attr-defined]
-
+    parser = import_module("re._parser")
     try:
         tree = parser.parse(pattern)
     except Exception:  # what Python's own reader cannot read has no samples
