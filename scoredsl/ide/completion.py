@@ -7,13 +7,14 @@ ended in the shortest way: what the placeholder is in it tells which names or va
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from scoredsl.ide import known
 from scoredsl.ide.context import Cut, Place, cuts, place_at
+from scoredsl.ide.data import NOTHING, Data
 from scoredsl.ide.keywords import KEYWORDS
 from scoredsl.ide.mentions import Kind, Raw, node_mentions
 from scoredsl.ide.names import Symbol
@@ -50,22 +51,14 @@ class Entry:
     """What it names, to be described when it is looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
-    """What a log knows: counts of events and values, by what they are."""
-
-    event_counts: Callable[[], dict[str, int]] = dict
-    value_counts: Callable[[str, str], dict[str, int]] = lambda kind, name: {}
-
-
 def complete(
-    analysis: Analysis, offset: int, now: int, files: list[str] | None = None, data: Data | None = None
+    analysis: Analysis, offset: int, now: int, files: Sequence[str] = (), data: Data = NOTHING
 ) -> list[Entry]:
     """What may be written at an offset; `now` in microseconds, `files` are the rules files of the workspace."""
     place = place_at(analysis.file, offset)
     if place is None:
         return []
-    completer = _Completer(analysis, place, now, files or [], data or Data())
+    completer = _Completer(analysis, place, now, list(files), data)
     found: dict[tuple[str, str], Entry] = {}
     for number, cut in enumerate(cuts(analysis.file, place)):
         for entry in completer.entries(cut) if number == 0 else completer.phrases_like(cut):
@@ -219,7 +212,7 @@ class _Completer:
                 yield from self.of_kinds(cut, ("define",), 1)
 
     def of_kinds(self, cut: Cut, kinds: tuple[Kind, ...], rank: int = 0) -> Iterator[Entry]:
-        counts = self.data.event_counts() if "event" in kinds else {}
+        counts = {name: event.count for name, event in self.data.events.items()} if "event" in kinds else {}
         for kind in kinds:
             own = self.analysis.names.of_kind(kind)
             for name in dict.fromkeys([*own, *(counts if kind == "event" else ())]):

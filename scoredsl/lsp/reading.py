@@ -183,7 +183,8 @@ def links(server: ScoreServer, params: t.DocumentLinkParams) -> list[t.DocumentL
 def hovers(server: ScoreServer, params: t.HoverParams) -> t.Hover | None:
     path, offset = server.at(params.text_document, params.position)
     analysis = server.project.analysis(path)
-    found = hover(analysis, offset, server.now(), server.project.program(path), lambda symbol: "")
+    program, seen = server.project.program(path), server.log.data_of(path).seen
+    found = hover(analysis, offset, server.now(), program, seen)
     if found is None:
         return None
     content = t.MarkupContent(t.MarkupKind.Markdown, found.text)

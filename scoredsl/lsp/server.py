@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import logging
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterable
@@ -20,6 +19,7 @@ from scoredsl import __version__, api
 from scoredsl.diagnostics import Diagnostic
 from scoredsl.ide.project import Analysis, Project
 from scoredsl.lsp import convert
+from scoredsl.lsp.logs import Logs
 from scoredsl.lsp.places import Places
 from scoredsl.lsp.positions import Encoding, Lines, changed, encoding_of
 from scoredsl.semantics.imports import Reader, Unreadable
@@ -31,7 +31,6 @@ DEBOUNCE = 0.12
 _SKIPPED = {".git", ".venv", "venv", "node_modules", "__pycache__"}
 _MOST_FILES = 5_000
 
-log = logging.getLogger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -66,6 +65,7 @@ class ScoreServer(LanguageServer):
         self.project = Project(api.DiskReader(), _check)
         self.versions: dict[str, int | None] = {}
         self.folders: list[Path] = []
+        self.log = Logs(self)
         self._pending: asyncio.TimerHandle | None = None
         self._published: dict[str, tuple[int | None, list[t.Diagnostic]]] = {}
         self._lines: dict[str, Lines] = {}

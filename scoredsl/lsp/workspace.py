@@ -7,12 +7,18 @@ from pathlib import Path
 from lsprotocol import types as t
 from pygls import uris
 
+from scoredsl.ide.moving import moved
+from scoredsl.lsp import convert
 from scoredsl.lsp.server import ScoreServer, guarded
 
 _WATCHED = ("**/*.score",)
 
 
+_FILES = t.FileOperationRegistrationOptions([t.FileOperationFilter(t.FileOperationPattern("**/*.score"), "file")])
+
+
 def register(server: ScoreServer) -> None:
+    server.feature(t.WORKSPACE_WILL_RENAME_FILES, _FILES)(will_rename)
     server.feature(t.INITIALIZE)(initialize)
     server.feature(t.INITIALIZED)(initialized)
     server.feature(t.WORKSPACE_DID_CHANGE_WATCHED_FILES)(watched)
@@ -35,6 +41,7 @@ def _folder(uri: str) -> Path | None:
 @guarded()
 def initialized(server: ScoreServer, params: t.InitializedParams) -> None:
     server.index()
+    server.log.watch(server.folders)
     workspace = server.client_capabilities.workspace
     watches = workspace.did_change_watched_files if workspace is not None else None
     if watches is not None and watches.dynamic_registration:
@@ -57,7 +64,19 @@ def folders_changed(server: ScoreServer, params: t.DidChangeWorkspaceFoldersPara
     added = [path for each in params.event.added if (path := _folder(each.uri)) is not None]
     server.folders = [*(folder for folder in server.folders if folder not in gone), *added]
     server.index()
+    server.log.watch(server.folders)
     refresh(server)
+
+
+@guarded()
+def will_rename(server: ScoreServer, params: t.RenameFilesParams) -> t.WorkspaceEdit:
+    """The imports of files that are about to be renamed or moved stay right."""
+    edits = [
+        edit
+        for each in params.files
+        for edit in moved(server.project, server.places.path(each.old_uri), server.places.path(each.new_uri))
+    ]
+    return convert.workspace_edit(edits, server.lines, server.places.uri)
 
 
 def refresh(server: ScoreServer) -> None:

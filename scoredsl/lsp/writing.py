@@ -44,7 +44,7 @@ def completion(server: ScoreServer, params: t.CompletionParams) -> t.CompletionL
     path, offset = server.at(params.text_document, params.position)
     analysis = server.project.analysis(path)
     files = list(dict.fromkeys([*server.project.known, *server.project.texts]))
-    found = complete(analysis, offset, server.now(), files)
+    found = complete(analysis, offset, server.now(), files, server.log.data_of(path))
     return t.CompletionList(False, [_item(server, path, offset, i, each) for i, each in enumerate(found)])
 
 
@@ -80,7 +80,8 @@ def resolve(server: ScoreServer, item: t.CompletionItem) -> t.CompletionItem:
         analysis = server.project.analysis(path)
         symbol = Symbol(kind, str(data["name"]), str(data["owner"]))
         about = Mention(symbol, Span(0, 0, path), False, False)
-        text = "\n\n".join(each for each in describe(about, analysis, server.project.program(path)) if each)
+        paragraphs = [*describe(about, analysis, server.project.program(path)), server.log.data_of(path).seen(symbol)]
+        text = "\n\n".join(each for each in paragraphs if each)
     if text:
         item.documentation = t.MarkupContent(t.MarkupKind.Markdown, text)
     return item
