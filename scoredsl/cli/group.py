@@ -19,6 +19,7 @@ _COMMANDS = {
     "history": "Every change of every lead's scores, with its cause.",
     "alerts": "Every change of tier, with its cause.",
     "explain": "Why a lead has its score: the ledger.",
+    "stats": "What each rule is good for: how often it fired, what it gave, who owes a tier to it.",
     "diff": "What a change of the rules does to a log.",
     "plan": "How a program is computed, and the plan as a file.",
     "compile": "Write the scores as one SQL query for a warehouse.",

@@ -91,7 +91,7 @@ def _side(
             with stage_progress() as bar:
                 return walked(
                     plan, run.loud, scans.events, scans.profiles, as_of, since,
-                    resources(working.memory, working.temp_dir), name, bar.step,
+                    resources(working.memory, working.temp_dir), name, bar.step, counted=run.counted,
                 )  # fmt: skip
         except PlanError as problem:
             click.echo(f"{problem} So {slow}", err=True)
@@ -103,7 +103,9 @@ def _side(
             if working.engine == "fast":
                 raise click.ClickException(str(problem)) from None
             click.echo(f"{problem}\nUntil then {slow}", err=True)
-    return interpreted(run.plan, run.loud, _log(run, scans), scans.events.db, as_of, since, name)
+    return interpreted(
+        run.plan, run.loud, _log(run, scans), scans.events.db, as_of, since, name, counted=run.counted
+    )
 
 
 def _log(run: Run, scans: Scans) -> Log:

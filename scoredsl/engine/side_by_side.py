@@ -7,9 +7,9 @@ lead, columns in whole millionths.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
@@ -23,6 +23,8 @@ from scoredsl.plan.logical import LogicalPlan
 from scoredsl.plan.lowering import lower
 from scoredsl.reference import LeadScores, Log, Tally, leads_at
 from scoredsl.reference.history import lead_history
+from scoredsl.reference.rule_counts import RuleCount, lead_counts
+from scoredsl.semantics import program as p
 from scoredsl.semantics.program import Program
 from scoredsl.semantics.zones import zone
 
@@ -45,6 +47,11 @@ class SideBySide:
     leads: int
     since: int
     """From when on alerts are counted, in microseconds; the first event where nothing else was asked."""
+    rules: Mapping[tuple[int, p.Place], RuleCount] = field(default_factory=dict)
+    """What the rules of the scores that were to be counted did, by the score's number and the place of the rule.
+
+    A rule is missing where a pass has found that it can never fire.
+    """
 
 
 def walked(
@@ -57,8 +64,10 @@ def walked(
     resources: Resources,
     name: str,
     progress: Progress | None = None,
+    *,
+    counted: int = 0,
 ) -> SideBySide:
-    """All scores of the plan at T (`until`), by the kernel; alerts of the first `loud` scores.
+    """All scores of the plan at T (`until`), by the kernel; alerts of the first `loud` scores, rules of `counted`.
 
     Raises TooLargeError, KernelMissingError, Cancelled, OSError and MemoryError.
     """
@@ -70,7 +79,7 @@ def walked(
         first = fill(store, physical, events, profiles, until, date_zone, progress)
         start = first if since is None else since
         kernel_plan = KernelPlan(encode(physical, date_zone, min(first, 0), until))
-        walkers = [Walker(kernel_plan, until, "both", loud) for _ in range(max(1, resources.threads))]
+        walkers = [Walker(kernel_plan, until, "both", loud, counted) for _ in range(max(1, resources.threads))]
         tables = _Tables(events.db, name, program, start)
 
         def finished(number: int, leads: Any) -> None:
@@ -83,11 +92,26 @@ def walked(
     tally = Tally()
     for walker in walkers:
         add_tally(tally, walker.tally(program))
-    return SideBySide(name, tally, sum(walker.leads for walker in walkers), start)
+    return SideBySide(name, tally, sum(walker.leads for walker in walkers), start, _counts(walkers, program, counted))
+
+
+def _counts(walkers: Sequence[Walker], program: Program, counted: int) -> dict[tuple[int, p.Place], RuleCount]:
+    """What the walkers counted, together."""
+    found = _no_counts(program, counted)
+    for walker in walkers:
+        for number, counts in enumerate(walker.rule_counts(program, counted)):
+            for rule, count in zip(program.scores[number].rules, counts, strict=True):
+                found[number, rule.place] += count
+    return found
+
+
+def _no_counts(program: Program, counted: int) -> dict[tuple[int, p.Place], RuleCount]:
+    scores = enumerate(program.scores[:counted])
+    return {(number, rule.place): RuleCount() for number, score in scores for rule in score.rules}
 
 
 def interpreted(
-    plan: LogicalPlan, loud: int, log: Log, db: Any, until: int, since: int | None, name: str
+    plan: LogicalPlan, loud: int, log: Log, db: Any, until: int, since: int | None, name: str, *, counted: int = 0
 ) -> SideBySide:
     """The same by the reference interpreter."""
     program = plan.program()
@@ -100,9 +124,13 @@ def interpreted(
     leads: list[str] = []
     words: list[int] = []
     changes: list[int] = []
+    rules = _no_counts(program, counted)
     for run in leads_at(log, until, tally):
         words += [len(leads), *_words(program, run.scores(tally))]
         leads.append(run.lead)
+        for number, score in enumerate(program.scores[:counted]):
+            for rule, count in zip(score.rules, lead_counts(run, score), strict=True):
+                rules[number, rule.place] += count
         for row in lead_history(run):
             if row.score in numbers and row.tier != row.from_tier and row.time is not None:
                 number = numbers[row.score]
@@ -110,7 +138,7 @@ def interpreted(
                 changes += [0, row.time, number, 0, 0, now, was, 0]
     tables.add(_batch(leads, words, width), changes)
     tables.flush()
-    return SideBySide(name, tally, len(leads), start)
+    return SideBySide(name, tally, len(leads), start, rules)
 
 
 def _words(program: Program, scores: LeadScores) -> Iterator[int]:

@@ -35,10 +35,14 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A plan, before any pass, that is run over the log once; the alerts of its first `loud` scores are wanted."""
+    """A plan, before any pass, that is run over the log once.
+
+    The alerts of its first `loud` scores are wanted; of its first `counted` ones it is counted what their rules do.
+    """
 
     plan: LogicalPlan
     loud: int
+    counted: int = 0
 
 
 @dataclass(slots=True)
@@ -51,6 +55,15 @@ class _Making:
     labels: list[p.Label] = field(default_factory=list)
     known: dict[Form, int] = field(default_factory=dict)
     loud: int = 0
+
+
+def counted_first(program: LogicalPlan, others: Sequence[LogicalPlan]) -> tuple[Run, list[Placed]]:
+    """One plan for a program whose rules are counted, and others that see the log as it does; where each is found."""
+    into = _Making(program)
+    placed = [_put(program, into, 0, outputs=False, apart=True)]
+    counted = len(into.scores)
+    placed += [_put(other, into, 0, outputs=False) for other in others]
+    return Run(replace(program, scores=tuple(into.scores), grids=(), labels=()), 0, counted), placed
 
 
 def combined(loud: Sequence[LogicalPlan], quiet: Sequence[LogicalPlan]) -> tuple[list[Run], list[Placed]]:
@@ -90,14 +103,15 @@ def _sees(program: LogicalPlan) -> Form:
     )  # fmt: skip
 
 
-def _put(program: LogicalPlan, into: _Making, run: int, *, outputs: bool) -> Placed:
-    """Puts a program's scores into a plan, each one below those that it names."""
+def _put(program: LogicalPlan, into: _Making, run: int, *, outputs: bool, apart: bool = False) -> Placed:
+    """Puts a program's scores into a plan, each one below those that it names; `apart`: also two that mean the same."""
     names: dict[str, str] = {}
     scores: dict[str, Column] = {}
     for score in in_order(program.program()):
         (renamed,) = with_score_names(replace(_nothing(program), scores=(score,)), names).scores
         meaning = score_form(renamed)
-        number = into.known.setdefault(meaning, len(into.scores))
+        known = into.known.setdefault(meaning, len(into.scores))
+        number = len(into.scores) if apart else known
         if number == len(into.scores):
             into.scores.append(replace(renamed, name=f"s{number}"))
         names[score.name] = f"s{number}"

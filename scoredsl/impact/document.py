@@ -254,7 +254,7 @@ def _moves(moves: Sequence[Move]) -> Table:
     header = ("Lead", "Before", "After", "Change", *(("Tier before", "Tier after") if tiers else ()))
     rows = tuple(
         (
-            (Mono(move.lead),), _points(move.old), _points(move.new), _more((move.new or 0) - (move.old or 0)),
+            (Mono(move.lead),), shown(move.old), shown(move.new), _more((move.new or 0) - (move.old or 0)),
             *((move.old_tier or _NO_TIER, move.new_tier or _NO_TIER) if tiers else ()),
         )
         for move in moves
@@ -262,7 +262,7 @@ def _moves(moves: Sequence[Move]) -> Table:
     return Table(header, rows, frozenset({1, 2, 3}))
 
 
-def _points(points: int | None) -> str:
+def shown(points: int | None) -> str:
     """Points with one decimal at most: whole millionths are for programs, and for ledgers, which must sum."""
     if points is None:
         return "no score"
@@ -272,7 +272,7 @@ def _points(points: int | None) -> str:
 
 def _more(points: int) -> str:
     """Points more or less, with one decimal at most."""
-    return f"{'+' if points > 0 else ''}{_points(points)}"
+    return f"{'+' if points > 0 else ''}{shown(points)}"
 
 
 def _signed(points: int) -> str:
@@ -327,7 +327,7 @@ def _short(change: Change) -> str:
 
 def _spread(before: Spread, after: Spread) -> Table:
     def row(name: str, spread: Spread) -> tuple[Line, ...]:
-        return (name, *(_points(value) for value in spread.values), _points(round(spread.total / spread.leads)))
+        return (name, *(shown(value) for value in spread.values), shown(round(spread.total / spread.leads)))
 
     header = ("", "lowest", "10%", "25%", "half", "75%", "90%", "99%", "highest", "mean")
     rows = tuple(row(name, spread) for name, spread in (("before", before), ("after", after)) if spread.values)

@@ -71,3 +71,11 @@ class Report(Protocol):
 def shown_percent(percent: float) -> str:
     """`98.1%`; 100% only where it is all."""
     return f"{min(percent, 99.9) if percent < 100 else 100:.1f}".removesuffix(".0") + "%"
+
+
+class Tabular(Report, Protocol):
+    """A report that is a table as well."""
+
+    def rows(self) -> Sequence[Sequence[str]]:
+        """The rows of the table as texts, first its header."""
+        ...

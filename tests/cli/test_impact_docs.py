@@ -25,3 +25,10 @@ def test_the_example(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert len(made) < 65_536, "it fits a comment on GitHub"
     for figure in ("| gold | 233 | 349 | 116 | 0 | 0 |", "| silver before | 116 |", "\\+61%", "\\+3.6%"):
         assert figure in shown, "docs/impact.md says so"
+
+
+def test_the_session_of_the_page_on_rules(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "stats.md").read_text(encoding="utf-8")
+    session = page.partition("```console\n")[2].partition("```")[0]
+    monkeypatch.chdir(ROOT / "examples" / "cdnow")
+    assert run("stats").out == session.partition("$ scoredsl stats\n")[2]

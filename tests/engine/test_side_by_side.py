@@ -70,17 +70,21 @@ def test_two_programs_from_one_reading(both: Changed) -> None:
         with scan_events([log_path], _PLAIN, db) as scan:
             profiles = scan_profiles([profile_path], _PLAIN, db) if profile_path else None
             for number, run in enumerate(runs):
-                program = run.plan.program()
+                plan = prepared(run.plan)
+                program = plan.program()
                 log = Log.of(program, events, rows)
                 for since in (None, case.instants[0]):
                     instant = case.instants[-1]
                     name = f"t{number}_{'all' if since is None else 'since'}"
                     loud = run.loud if since is None else min(1, run.loud)
-                    made = walked(prepared(run.plan), loud, scan, profiles, instant, since, LITTLE, name)
+                    counted = len(plan.scores) if since is None else 1
+                    made = walked(plan, loud, scan, profiles, instant, since, LITTLE, name, counted=counted)
                     wanted = by_definition(program, log, instant, loud, made.since)
                     assert tables(db, made) == wanted
                     assert made.leads == len(wanted[0])
-                    slow = interpreted(run.plan, loud, log, db, instant, since, f"{name}_slow")
+                    slow = interpreted(plan, loud, log, db, instant, since, f"{name}_slow", counted=counted)
                     assert tables(db, slow) == by_definition(program, log, instant, loud, since)
+                    assert made.rules == slow.rules
+                    assert len(made.rules) == sum(len(score.rules) for score in plan.scores[:counted])
             if profiles is not None:
                 profiles.close()

@@ -205,7 +205,7 @@ EXPORT int walk_lead(void *opaque, const struct lead_input *in) {
 
 /* ---- a walker */
 
-EXPORT void *walker_new(void *shared_plan, int64_t until, int64_t mode, int64_t loud) {
+EXPORT void *walker_new(void *shared_plan, int64_t until, int64_t mode, int64_t loud, int64_t counted) {
     plan *p = shared_plan;
     walker *w = calloc(1, sizeof *w);
     if (w == NULL) return NULL;
@@ -214,6 +214,7 @@ EXPORT void *walker_new(void *shared_plan, int64_t until, int64_t mode, int64_t 
     w->until = until;
     w->mode = mode;
     w->loud = loud;
+    w->counted = counted < p->score_count ? counted : p->score_count;
     int64_t most = 1, rules = 1;
     int ok = 1;
 #define ROOM(field, count) ok &= ((field) = calloc((size_t)(count) + 1, sizeof *(field))) != NULL
@@ -254,6 +255,8 @@ EXPORT void *walker_new(void *shared_plan, int64_t until, int64_t mode, int64_t 
     ROOM(w->lost, rules * (p->score_count + 1));
     ROOM(w->missing, rules * (p->score_count + 1));
     ROOM(w->without_value, rules * (p->score_count + 1));
+    ROOM(w->counts, rules * w->counted);
+    for (int64_t k = 0; ok && k < rules * w->counted; k++) w->counts[k].last = MISSING;
 #undef ROOM
     if (!ok) {
         walker_free(w);
@@ -324,6 +327,7 @@ EXPORT void walker_free(void *opaque) {
     free(w->lost);
     free(w->missing);
     free(w->without_value);
+    free(w->counts);
     free(w->id_slots);
     free(w->events);
     free(w->ids);
@@ -376,5 +380,25 @@ EXPORT int64_t walker_tally(void *opaque, int64_t *out, int64_t room) {
     memcpy(out + 5 + each, w->missing, (size_t)each * sizeof *out);
     memcpy(out + 5 + 2 * each, w->without_value, (size_t)each * sizeof *out);
     memcpy(out + 5 + 3 * each, w->divisions, (size_t)w->p->score_count * sizeof *out);
+    return n;
+}
+
+/* What the rules of the scores that are counted did, by score * most_rules + rule, each in 7 words: fired, leads, last,
+   the points given and those worth now (each its high word, then its low one). */
+EXPORT int64_t walker_counts(void *opaque, int64_t *out, int64_t room) {
+    walker *w = opaque;
+    int64_t n = 7 * w->most_rules * w->counted;
+    if (out == NULL || room < n) return n;
+    for (int64_t k = 0; k < w->most_rules * w->counted; k++) {
+        const rule_count *c = &w->counts[k];
+        int64_t *row = out + 7 * k;
+        row[0] = c->fired;
+        row[1] = c->leads;
+        row[2] = c->last;
+        row[3] = (int64_t)(c->points >> 64);
+        row[4] = (int64_t)c->points;
+        row[5] = (int64_t)(c->live >> 64);
+        row[6] = (int64_t)c->live;
+    }
     return n;
 }

@@ -326,6 +326,40 @@ static int64_t score_before(run *r, int64_t instant) {
     return r->before;
 }
 
+/* ---- what rules do, counted */
+
+static void count_firing(run *r, const on_rule *x, int64_t instant, int64_t points) {
+    if (r->number >= r->w->counted) return;
+    rule_count *c = &r->w->counts[r->number * r->w->most_rules + x->rule];
+    c->fired++;
+    c->here++;
+    c->points += points;
+    if (instant > c->last) c->last = instant;
+}
+
+/* At the end of a lead: which rules fired for it, and what they are worth at T. */
+static void count_lead(run *r) {
+    rule_count *counts = &r->w->counts[r->number * r->w->most_rules];
+    for (int64_t k = 0; k < r->s->on_count; k++) {
+        rule_count *c = &counts[r->s->ons[k].rule];
+        c->leads += c->here > 0;
+        c->here = 0;
+        c->live += r->z->worth[k];
+    }
+    context lead = lead_context(r, r->w->until);
+    for (int64_t k = 0; k < r->s->when_count; k++) {
+        int64_t branch;
+        int computed;
+        wide value = when_value(&lead, &r->s->whens[k], &branch, &computed);
+        if (branch == NONE || !computed) continue;
+        rule_count *c = &counts[r->s->whens[k].rule];
+        c->fired++;
+        c->leads++;
+        c->points += value;
+        c->live += value;
+    }
+}
+
 /* ---- from an occurrence to an award */
 
 static int64_t key_of(run *r, int64_t channel, int64_t event) {
@@ -492,6 +526,7 @@ static void take(run *r, const occurrence *q, int64_t instant) {
     for (int64_t k = 0; k < x->limit_count; k++) passes(r, &x->limits[k], &o->limits[k], q->event, instant, 1);
     o->awarded_at = instant;
     r->dirty = 1;
+    count_firing(r, x, instant, points);
     int exact = r->track || r->exact_before;
     if (!exact && x->expiry != NONE && !x->unless_repeated && instant + x->expiry <= r->w->until) return; /* gone by T */
     if (x->tracked) {
@@ -964,7 +999,7 @@ static void read_components(run *r, int64_t instant, int first) {
 
 void walk_score(walker *w, int64_t number) {
     const score_plan *s = &w->p->scores[number];
-    if (s->is_plain) {
+    if (s->is_plain && number >= w->counted) {
         walk_plain(w, number);
         return;
     }
@@ -1022,6 +1057,7 @@ void walk_score(walker *w, int64_t number) {
                 const on_rule *x = &s->ons[which.rule];
                 after_set = 1;
                 begin_segment(r);
+                count_firing(r, x, instant, x->has_set_to ? x->set_to : 0);
                 r->start = x->has_set_to ? x->set_to : s->start;
                 r->reset = x;
                 r->reset_number = which.rule;
@@ -1057,6 +1093,7 @@ void walk_score(walker *w, int64_t number) {
         if (s->component_count) read_components(r, w->until, 0);
         value_at(r, w->until, 0);
     }
+    if (number < w->counted) count_lead(r);
     if (w->mode == MODE_SCORES || w->mode == MODE_BOTH) {
         if (w->divided) w->divisions[number]++;
         for (int64_t k = 0; k < s->rule_count; k++)

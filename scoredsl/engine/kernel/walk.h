@@ -141,10 +141,18 @@ typedef struct {
     int64_t rule, event, by_event;
 } occurrence;
 
+/* What a rule did, over all leads: how often it fired, for how many leads (`here`: for the one that is walked), what it
+   gave, what it is worth at T, and when it last fired. For a `when` rule a lead counts for whom it holds at T. */
+typedef struct {
+    int64_t fired, leads, last, here;
+    wide points, live;
+} rule_count;
+
 struct walker {
     plan *p;
     int64_t id_words, until, mode; /* mode: MODE_SCORES, MODE_HISTORY, MODE_ALERTS, MODE_BOTH */
     int64_t loud; /* the changes of the first so many scores are reported; the others are scored at T alone */
+    int64_t counted; /* what the rules of the first so many scores do is counted */
     score_state *scores;
     fact_state *global_facts;
     const int64_t **events;
@@ -171,6 +179,7 @@ struct walker {
     int64_t *lost, *missing, *without_value; /* by score * most_rules + rule */
     int64_t *divisions;
     int64_t most_rules;
+    rule_count *counts; /* by score * most_rules + rule, for the scores that are counted */
 };
 typedef struct walker walker;
 
@@ -187,7 +196,7 @@ enum { WALK_TOO_LARGE = 1 };
 
 /* What Python calls; walkers and plans are opaque there. walk_lead is the walk_function of a walker. */
 EXPORT int walk_lead(void *walker, const struct lead_input *in);
-EXPORT void *walker_new(void *plan, int64_t until, int64_t mode, int64_t loud);
+EXPORT void *walker_new(void *plan, int64_t until, int64_t mode, int64_t loud, int64_t counted);
 EXPORT void walker_free(void *walker);
 EXPORT const int64_t *walker_rows(void *walker, int64_t *count);
 EXPORT const int64_t *walker_finals(void *walker, int64_t *count);
@@ -195,6 +204,7 @@ EXPORT void walker_clear_rows(void *walker);
 EXPORT const int64_t *walker_causes(void *walker, int64_t *count);
 EXPORT const int64_t *walker_cause_starts(void *walker, int64_t *count);
 EXPORT int64_t walker_tally(void *walker, int64_t *out, int64_t room);
+EXPORT int64_t walker_counts(void *walker, int64_t *out, int64_t room);
 
 /* Walks a score of a lead up to `until`; leaves its value, tier and course in the walker. */
 void walk_score(walker *w, int64_t number);

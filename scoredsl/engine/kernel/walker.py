@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from scoredsl.engine.kernel.library import kernel
+from scoredsl.reference.rule_counts import RuleCount
 from scoredsl.reference.tally import Tally
 from scoredsl.semantics.program import Program
 
@@ -21,6 +22,8 @@ HISTORY_WORDS = 8
 TOO_LARGE = 1
 """What `walk_lead` gives where a value does not fit 64 bits."""
 
+_NEVER = -(2**63)
+
 _words = ctypes.POINTER(ctypes.c_int64)
 
 
@@ -30,14 +33,15 @@ def _library() -> ctypes.CDLL:
     library.plan_of.argtypes = [_words, ctypes.c_int64]
     library.plan_free.argtypes = [ctypes.c_void_p]
     library.walker_new.restype = ctypes.c_void_p
-    library.walker_new.argtypes = [ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64]
+    library.walker_new.argtypes = [ctypes.c_void_p, *[ctypes.c_int64] * 4]
     library.walker_free.argtypes = [ctypes.c_void_p]
     library.walker_clear_rows.argtypes = [ctypes.c_void_p]
     for name in ("walker_rows", "walker_finals", "walker_causes", "walker_cause_starts"):
         getattr(library, name).restype = _words
         getattr(library, name).argtypes = [ctypes.c_void_p, _words]
-    library.walker_tally.restype = ctypes.c_int64
-    library.walker_tally.argtypes = [ctypes.c_void_p, _words, ctypes.c_int64]
+    for name in ("walker_tally", "walker_counts"):
+        getattr(library, name).restype = ctypes.c_int64
+        getattr(library, name).argtypes = [ctypes.c_void_p, _words, ctypes.c_int64]
     return library
 
 
@@ -62,13 +66,15 @@ class Walker:
     """What walks leads, one after the other; one for each thread. `pointer` is what the kernel calls it.
 
     `loud`: of how many scores, from the first on, changes are reported; the others are scored at T alone, which is
-    quicker.
+    quicker. `counted`: of how many it is counted what their rules do.
     """
 
-    def __init__(self, plan: KernelPlan, until: int, mode: WalkMode, loud: int = EVERY) -> None:
+    def __init__(
+        self, plan: KernelPlan, until: int, mode: WalkMode, loud: int = EVERY, counted: int = 0
+    ) -> None:
         self._library = _library()
         self.plan = plan
-        self.pointer: int | None = self._library.walker_new(plan.pointer, until, _MODES.index(mode), loud)
+        self.pointer: int | None = self._library.walker_new(plan.pointer, until, _MODES.index(mode), loud, counted)
         if not self.pointer:
             raise MemoryError
 
@@ -112,10 +118,26 @@ class Walker:
         return self._counts()[3]
 
     def _counts(self) -> list[int]:
-        size = self._library.walker_tally(self.pointer, None, 0)
+        return self._read("walker_tally")
+
+    def _read(self, name: str) -> list[int]:
+        function = getattr(self._library, name)
+        size = function(self.pointer, None, 0)
         array = (ctypes.c_int64 * size)()
-        self._library.walker_tally(self.pointer, array, size)
+        function(self.pointer, array, size)
         return list(array)
+
+    def rule_counts(self, program: Program, counted: int) -> list[list[RuleCount]]:
+        """What the rules of the first `counted` scores did, by score and rule."""
+        words = self._read("walker_counts")
+        most = self._counts()[4]
+        found = []
+        for number, score in enumerate(program.scores[:counted]):
+            first = 7 * number * most
+            found.append(
+                [_count(words[first + 7 * k : first + 7 * k + 7]) for k in range(len(score.rules))]
+            )
+        return found
 
     def tally(self, program: Program) -> Tally:
         """What the walker counted, by the names of the rules."""
@@ -143,6 +165,12 @@ class Walker:
         pointer = getattr(self._library, name)(self.pointer, ctypes.byref(count))
         taken = ctypes.string_at(pointer, count.value * 8) if count.value else b""
         return memoryview(taken).cast("q")
+
+
+def _count(words: Sequence[int]) -> RuleCount:
+    fired, leads, last, *sums = words
+    points, live = ((high << 64) + (low % 2**64) for high, low in (sums[:2], sums[2:]))
+    return RuleCount(fired, leads, points, live, None if last == _NEVER else last)
 
 
 def _add(counter: dict[str, int], name: str, count: int) -> None:

@@ -20,6 +20,9 @@ FORMATS: Mapping[str, str] = {
 }
 """Every format and what it is for."""
 
+TABULAR: Mapping[str, str] = {"csv": "rows for a spreadsheet"}
+"""Formats of the reports that are a table (`model.Tabular`)."""
+
 ALIASES = {"full": "text"}
 """Other words for a format."""
 
@@ -27,7 +30,7 @@ ALIASES = {"full": "text"}
 def render(report: Report, format_: str, setting: Setting) -> str:
     """A report in a format (one of FORMATS), without a line end at its end. Raises KeyError for another."""
     name = ALIASES.get(format_, format_)
-    if name not in FORMATS:
+    if name not in FORMATS and name not in TABULAR:
         raise KeyError(format_)
     module = importlib.import_module(f"scoredsl.report.formats.{name}")
     text: str = module.render(report, setting)
