@@ -3,7 +3,7 @@
 Types a new rule into the middle of a file of so many rules (default 1,000), a character at a time, and measures after
 each what the server does without its pause: read the change and check the program (diagnostics), and complete at the
 cursor.
-In-process: no protocol and no pipe is in the figures.
+In-process: no protocol and no pipe is in the figures; time is that of the processor, so that other load counts little.
 """
 
 from __future__ import annotations
@@ -46,21 +46,23 @@ def main() -> None:
     before, after = HEAD + "".join(lines[: rules // 2]), "".join(lines[rules // 2 :])
     project = Project(api.DiskReader(), check_program)
     project.open("/rules.score", before + after)
-    start = time.perf_counter()
+    start = time.process_time()
     assert project.analysis("/rules.score").diagnostics == []
-    print(f"{rules:,} rules: opened in {(time.perf_counter() - start) * 1000:.0f} ms")
+    print(f"{rules:,} rules: opened in {(time.process_time() - start) * 1000:.0f} ms")
+    project.open("/rules.score", before + "  on page_view ad" + after)  # loads what broken statements need
+    project.analysis("/rules.score")
     checks: list[float] = []
     completions: list[float] = []
     for i in range(1, keystrokes + 1):
         typed = TYPED[: i % len(TYPED) or len(TYPED)]
-        start = time.perf_counter()
+        start = time.process_time()
         project.open("/rules.score", before + typed.rstrip("\n") + "\n" + after)
         analysis = project.analysis("/rules.score")
         assert analysis.diagnostics is not None
-        checks.append((time.perf_counter() - start) * 1000)
-        start = time.perf_counter()
+        checks.append((time.process_time() - start) * 1000)
+        start = time.process_time()
         complete(analysis, len(before) + len(typed), 0)
-        completions.append((time.perf_counter() - start) * 1000)
+        completions.append((time.process_time() - start) * 1000)
     for name, values in (("diagnostics", checks), ("completion after it", completions)):
         middle, high = statistics.median(values), percentile(values, 0.99)
         print(f"{name}: median {middle:.1f} ms, 99th percentile {high:.1f} ms of {len(values)} keystrokes")

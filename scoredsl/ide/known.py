@@ -17,11 +17,12 @@ from scoredsl.syntax import nodes as n
 _DURATION = re.compile(r"(?<![\w.\"-])[0-9][0-9_]*[smhdw](?![\w.\"])")
 
 
-def statements(loaded: Loaded) -> Iterator[n.Node]:
-    """The nodes of all statements of a program that can be read."""
-    for _, statement in loaded.statements():
+def statements(loaded: Loaded, word: str = "") -> Iterator[n.Node]:
+    """The nodes of all statements of a program that can be read, and in whose text a word stands."""
+    for file, statement in loaded.statements():
+        text = file.file.source.text
         for each in statement.walk():
-            if each.node is not None:
+            if each.node is not None and text.find(word, each.span.start, each.span.end) >= 0:
                 yield each.node
 
 
@@ -86,7 +87,7 @@ def _kind_of(ref: n.Ref, raws: list[Raw]) -> str:
 def values_of(loaded: Loaded, kind: str, name: str) -> Counter[str]:
     """Texts that the program knows for a property or field, the declared ones above those that it uses."""
     found: Counter[str] = Counter()
-    for node in statements(loaded):
+    for node in statements(loaded, name):
         match node:
             case n.EventDecl() if kind == "property":
                 for declared in node.properties:

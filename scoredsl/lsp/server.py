@@ -51,9 +51,7 @@ class _Protocol(LanguageServerProtocol):
 
 
 def _check(path: str, text: str, reader: Reader) -> tuple[Program | None, list[Diagnostic]]:
-    from scoredsl.semantics.check import check_program
-
-    return check_program(path, text, reader)
+    return api.check(path, reader=reader)
 
 
 class ScoreServer(LanguageServer):

@@ -13,6 +13,7 @@ from scoredsl.syntax.grammar import parser
 from scoredsl.syntax.memory import Memory
 from scoredsl.syntax.nodes import Node
 from scoredsl.syntax.outline import Outline, Piece, outline
+from scoredsl.syntax.shift import shifted
 from scoredsl.syntax.tree import File, Statement
 from scoredsl.text import Source, Span
 
@@ -32,7 +33,7 @@ def parse_file(source: Source, memory: Memory | None = None) -> File:
     file = File(source, statements, tuple(reading.cut.comments), tuple(diagnostics), reading.cut.masked)
     if memory is not None:
         now = reading.now
-        memory.file, memory.trees, memory.nodes, memory.broken = file, now.trees, now.nodes, now.broken
+        memory.file, memory.nodes, memory.moving, memory.broken = file, now.nodes, now.moving, now.broken
     return file
 
 
@@ -75,16 +76,15 @@ class _Reading:
 
     def node(self, text: str, start: int) -> Node:
         """The node of a statement. Raises LarkError, RecursionError."""
-        tree = self.before.trees.get(text)
-        if tree is None:
-            tree = self.now.trees.get(text)
-        if tree is None:
-            tree = parser().parse(text)
-        self.now.trees[text] = tree
         node = self.before.nodes.get((start, text))
         if node is None:
-            node = build_statement(tree, start, self.source.path)
+            known = self.before.moving.get(text) or self.now.moving.get(text)
+            if known is not None:
+                node = shifted(known[1], start - known[0])
+            else:
+                node = build_statement(parser().parse(text), start, self.source.path)
         self.now.nodes[start, text] = node
+        self.now.moving[text] = start, node
         return node
 
     def explain(self, problem: UnexpectedInput, text: str, span: Span, piece: Piece, header: str) -> None:

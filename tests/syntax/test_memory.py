@@ -56,4 +56,4 @@ def test_memory_does_not_grow() -> None:
     memory = Memory()
     for i in range(200):
         parse_file(Source(f"on a add {i}\non b ad {i}\n"), memory)
-    assert (len(memory.trees), len(memory.nodes), len(memory.broken)) == (1, 1, 1)
+    assert (len(memory.nodes), len(memory.moving), len(memory.broken)) == (1, 1, 1)
