@@ -19,6 +19,7 @@ from scoredsl.reasoning.normal import (
     Literal,
     TooLargeError,
     cubes,
+    names,
     never_missing,
     where_parts,
 )
@@ -134,8 +135,11 @@ class Case:
 def _cube_never(cube: Cube, known: Known) -> bool:
     case = Case.of(cube)
     for subject, literals in case.single.items():
-        if values.is_raw(subject):
-            # one comparison alone is the usual case, and can nearly always hold
+        quick = _at_a_glance(literals)
+        if quick is not None:
+            if quick:
+                return True
+        elif values.is_raw(subject):
             if values.possible(subject, literals).never:
                 return True
         elif _numbers_never(subject, literals, known):
@@ -146,6 +150,19 @@ def _cube_never(cube: Cube, known: Known) -> bool:
     return any(_computed_never(subject, case, counts, known) for subject in case.single) or any(
         _crossed_never(literal, case, counts, known) for literal in case.crossed
     )
+
+
+def _at_a_glance(literals: Sequence[Literal]) -> bool | None:
+    """Whether a raw value can never be so, for the usual literals; None where that takes a closer look."""
+    if not values.is_raw(values.subject_of(literals[0].atom)):
+        return None
+    if all(not each.holds and not isinstance(each.atom, e.Known) for each in literals):
+        return False  # a missing value is not what anything is compared with
+    atom = literals[0].atom
+    if len(literals) == 1 and literals[0].holds and not isinstance(atom, e.CompareText):
+        return False
+    numbers = all(isinstance(each.atom, e.CompareNumbers) for each in literals)
+    return not values.numbers_of(literals) if numbers else None
 
 
 # ---- computed numbers
@@ -281,6 +298,9 @@ def never_more(less: e.Fact, more: e.Fact) -> bool:
     if more.kind != "count":
         return False
     if more.last is not None and (less.last is None or less.last > more.last):
+        return False
+    taken, among = names(less.pattern), names(more.pattern)
+    if among is not None and (taken is None or not taken <= among):
         return False
     if less.kind == "distinct" and less.pattern != more.pattern:
         return False

@@ -204,6 +204,8 @@ def never_missing(value: e.Value) -> bool:
             return never_missing(operand)
         case e.Call(_, arguments):
             return all(never_missing(argument) for argument in arguments)
+        case e.Arithmetic():
+            return constant_number(value) is not None
         case _:
             return False
 

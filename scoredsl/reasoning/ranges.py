@@ -18,23 +18,28 @@ Range: TypeAlias = tuple[float, float]
 EVERYTHING: Range = (-math.inf, math.inf)
 
 
-def range_of(value: e.Value, leaf: Callable[[e.Value], Range | None]) -> Range | None:
-    """The range of a number; `leaf` gives that of a property, a field, a fact or a score."""
+def range_of(
+    value: e.Value, leaf: Callable[[e.Value], Range | None], on_zero: Range | None = None
+) -> Range | None:
+    """The range of a number; `leaf` gives that of a property, a field, a fact or a score.
+
+    `on_zero` is what a quotient is whose divisor is 0: missing, but for formulas.
+    """
     match value:
         case e.Constant(number):
             return number, number
         case e.Negative(operand):
-            inner = range_of(operand, leaf)
+            inner = range_of(operand, leaf, on_zero)
             return None if inner is None else (-inner[1], -inner[0])
         case e.Arithmetic(op, left, right):
-            first, second = range_of(left, leaf), range_of(right, leaf)
+            first, second = range_of(left, leaf, on_zero), range_of(right, leaf, on_zero)
             if first is None or second is None:
                 return None
-            found = _arithmetic(op, first, second)
+            found = on_zero if op == "/" and second == (0, 0) else _arithmetic(op, first, second)
             # where a part is beyond all doubles nothing is known of the whole
             return EVERYTHING if found is not None and (math.isnan(found[0]) or math.isnan(found[1])) else found
         case e.Call(function, arguments):
-            ranges = [range_of(argument, leaf) for argument in arguments]
+            ranges = [range_of(argument, leaf, on_zero) for argument in arguments]
             known = [each for each in ranges if each is not None]
             return None if len(known) < len(ranges) else _call(function, known)
         case _:

@@ -1,0 +1,125 @@
+"""The least and the most that scores can be: by hand, and never refuted by a random log."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from scoredsl import api
+from scoredsl.reasoning.bounds import Bounds, bounds_of
+from scoredsl.reference import leads_at
+from tests.strategies.programs import Case, cases
+
+MILLION = 1_000_000
+
+
+def bounds(text: str) -> Bounds:
+    """The bounds of the last score of a program."""
+    program, said = api.check_text(text)
+    assert program is not None, said
+    return bounds_of(program)[program.scores[-1].name]
+
+
+def points(number: int | None) -> float | None:
+    return None if number is None else number / MILLION
+
+
+@pytest.mark.parametrize(("text", "least", "most"), [
+    ("on a add 30 once", 0, 30),
+    ("on a add 30", 0, None),
+    ("on a subtract 5 at most 3 times", -15, 0),
+    ("on a add 10 once per day, expire after 14d", 0, 150),
+    ("on a add 10 once per day, expire after 36h", 0, 30),
+    ('timezone "Europe/Berlin"\non a add 10 once per day, expire after 14d', 0, 160),
+    ("on a add 10 once every 7d, expire after 30d", 0, 50),
+    ("on a add 10 once every 7d, expire after 28d", 0, 40),
+    ("on a add 10 once every 7d, expire after 28d unless repeated", 0, None),
+    ("on a add 10 at most 2 times every 7d, expire after 28d", 0, 80),
+    ("on a add 10 once per week, expire after 14d", 0, 30),
+    ("on a add 10 once per month, expire after 30d", 0, 30),
+    ("on a add 10 once per month, expire after 28d", 0, 20),
+    ("on a add 10 once per year, expire after 30d", 0, 20),
+    ("on a 1d apart add 5 expire after 3d", 0, 15),
+    ("on 2 a 1d apart add 5 expire after 3d", 0, 10),
+    ("on every 7d of inactivity subtract 5 expire after 30d", -25, 0),
+    ("on a add 10 once every 2d, decay to zero over 4d", 0, 15),
+    ("on a add 10 once per day, decay to zero over 4d", 0, 25),
+    ("on a add 100 once every 10d, decay 50% every 10d", 0, 200),
+    ("on a add 10 up to 25 points", 0, 25),
+    ("on a subtract 10 up to 25 points", -25, 0),
+    ('on a where form in ["x", "y"] add 10 once per form', 0, 20),
+    ("on a add 10 once per form", 0, None),
+    ("on a add 10 up to 15 points per day, expire after 2d", 0, 45),
+    ("on a add 10 up to 15 points per day", 0, None),
+    ("on a add 10 once per day from 2026-03-01 until 2026-03-03", 0, 40),
+    ("on a add 10 once every 1d from 2026-03-01 until 2026-03-03", 0, 30),
+    ("on a add 10 from 2026-03-03 until 2026-03-01", 0, 0),
+    ("on a add min(amount, 50) once", None, 50),
+    ("on a where amount between 10 and 100 add amount / 10 once", 0, 10),
+    ("on a where amount <= 100 add amount - 20 once", None, 80),
+    ("on a where x > 5 and x < 3 add 10", 0, 0),
+    ("on a add 1 / 0", 0, 0),
+    ("start at 5; on a add 10 once", 5, 15),
+    ("start at 5; on a add 10 once; on b set to 50; on c set to -3", -3, 60),
+    ("maximum 20; on a add 30 once; minimum 0", 0, 20),
+    ("maximum 20 when x = 1; on a add 30 once", 0, 30),
+    ("minimum 40 when x = 1; on a add 30 once", 0, 40),
+    ("minimum 40 when x = 1; maximum 35; on a add 30 once", 0, 35),
+    ("minimum 10; maximum 5 when x = 1; on a add 30 once", 5, 30),
+    ("group g\n  maximum 10\n  on a add 3\ngroup h\n  on b add 4 once\n", 0, 14),
+    ("when x > 5 add 10", 0, 10),
+    ("when x > 5 add 10, else add 3", 3, 10),
+    ("when x > 5 add 10, else subtract 3", -3, 10),
+    ("when x > 5 add 10, else add y", None, None),
+    ("when x between 50 and 499 add 10; when x >= 500 add 20; when y = 1 add 5", 0, 25),
+    ('when x = "a" add 10; when x = "b" add 20; when x in ["a", "b"] add 5', 0, 25),
+    ("when x is missing subtract 5; when x > 5 add 10; when x < 3 subtract 2", -5, 10),
+    ("when has a in last 7d add 10; when no a in last 30d add 20", 0, 20),
+    ("when has a add 10; when no b add 20", 0, 30),
+    ("when x is known add x up to 20 points", -20, 20),
+    ("when x between 1 and 5 add x * 2", 0, 10),
+    ("when has a add count of a", 0, None),
+    ("score a\n  on v add 10 once\nscore b\n  on w add 20 once\nscore c = 0.5 * a + b - 5", -5, 20),
+    ("score a\n  on v add 10 once\nscore c = a / a", None, None),
+    ("score a\n  on v add 10 once\nscore c = a / 0", 0, 0),
+    ("score a\n  on v add 10\nscore c = min(a, 30) + 1", 1, 31),
+    ("score a\n  on v add 10\nscore c = a * 2\n  maximum 50", 0, 50),
+])  # fmt: skip
+def test_bounds(text: str, least: float | None, most: float | None) -> None:
+    found = bounds(text + "\n")
+    assert (points(found.least), points(found.most)) == (least, most)
+
+
+def test_parts() -> None:
+    found = bounds(
+        'score fit\n  when size >= 500 add 20, else when size >= 50 add 10 as "Size"\n  when country = "DE" add 10\n'
+        "  on webinar add 5 at most 3 times\n  group mail \"Email\"\n    maximum 30\n    on opened add 1\n"
+        "  on complaint subtract 10\n"
+    )
+    assert [(part.name, points(part.least), points(part.most)) for part in found.parts] == [
+        ("Size", 0, 20), ("country", 0, 10), ("webinar", 0, 15), ("Email", 0, 30), ("complaint", None, 0),
+    ]  # fmt: skip
+    assert points(found.most) == 75 and found.maximum is None
+
+
+def test_the_bound_that_decides() -> None:
+    found = bounds("maximum 50\nminimum 0\non a add 10\non b subtract 10\n")
+    assert found.maximum is not None and points(found.maximum.number) == 50
+    assert found.minimum is not None and points(found.minimum.number) == 0
+
+
+@given(cases())
+def test_no_log_goes_beyond_the_bounds(case: Case) -> None:
+    found = bounds_of(case.program)
+    log = case.log
+    for instant in case.instants:
+        for run in leads_at(log, instant):
+            for name, value in run.scores().values.items():
+                least, most = found[name].least, found[name].most
+                assert least is None or least <= value, (name, value, found[name])
+                assert most is None or value <= most, (name, value, found[name])
