@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scoredsl.diagnostics import Diagnostic
-from scoredsl.semantics.check import check_program
+from scoredsl.lint.codes import CODES, WITH_A_CLOCK, WITH_A_LOG
+from scoredsl.lint.log import LogNames
+from scoredsl.semantics.check import check_files
 from scoredsl.semantics.imports import Reader, Unreadable
 from scoredsl.semantics.program import Program
 
@@ -69,18 +71,48 @@ def not_utf8(data: bytes, name: str) -> str:
     return trouble(data.splitlines(keepends=True), name) or f"{name} is not UTF-8 text."
 
 
-def check(
+def load(
     path: str, texts: Mapping[str, str] | None = None, *, reader: Reader | None = None
+) -> tuple[Program | None, list[Diagnostic]]:
+    """A program to be run: as `check`, without the warnings that take reasoning about it."""
+    reader = reader or DiskReader(texts)
+    checked = check_files(path, reader.read(path), reader)
+    return checked.program, checked.said(unasked=CODES)
+
+
+def check(
+    path: str,
+    texts: Mapping[str, str] | None = None,
+    *,
+    reader: Reader | None = None,
+    now: int | None = None,
+    log: LogNames | None = None,
 ) -> tuple[Program | None, list[Diagnostic]]:
     """Checks a rules file with its imports: the program (None where there is an error) and what there is to say.
 
-    `texts` are texts by path that are taken instead of the files on disk; a `reader` has its own. Raises Unreadable for
-    the file itself.
+    `texts` are texts by path that are taken instead of the files on disk; a `reader` has its own. `now` (microseconds)
+    is the clock that tells which campaigns are over, `log` what is known of a log; without them nothing is said about
+    either. Raises Unreadable for the file itself.
     """
     reader = reader or DiskReader(texts)
-    return check_program(path, reader.read(path), reader)
+    return check_read(path, reader.read(path), reader, now=now, log=log)
 
 
-def check_text(text: str, path: str = "rules.score") -> tuple[Program | None, list[Diagnostic]]:
+def check_read(
+    path: str, text: str, reader: Reader, *, now: int | None = None, log: LogNames | None = None
+) -> tuple[Program | None, list[Diagnostic]]:
+    """As `check`, for a file whose text is at hand; what it imports is read through the reader."""
+    checked = check_files(path, text, reader)
+    if checked.program is None:
+        return None, checked.said(unasked=CODES)
+    from scoredsl.lint.run import warnings
+
+    unasked = {*(WITH_A_CLOCK if now is None else ()), *(WITH_A_LOG if log is None else ())}
+    return checked.program, checked.said(warnings(checked, now, log), unasked)
+
+
+def check_text(
+    text: str, path: str = "rules.score", *, now: int | None = None, log: LogNames | None = None
+) -> tuple[Program | None, list[Diagnostic]]:
     """Checks a program given as text."""
-    return check(path, {path: text})
+    return check(path, {path: text}, now=now, log=log)

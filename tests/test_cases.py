@@ -10,13 +10,16 @@ import pytest
 
 from scoredsl import api
 from scoredsl.diagnostics import Diagnostic, Fix
+from scoredsl.lint.codes import CODES
 from scoredsl.text import Source
 
 FOLDER = Path(__file__).parent / "cases"
 MAIN = "rules.score"
+NOW = 1_780_272_000_000_000
+"""2026-06-01: campaigns that ended before are over."""
 _FENCE = re.compile(r"```score(?: (?P<file>\S+))?\n(?P<text>.*?)```\n", re.DOTALL)
 _ITEM = re.compile(r"- (?:(?P<file>[\w.]+):)?(?P<line>\d+): (?P<code>[a-z-]+): (?P<word>.+)")
-_DETAIL = re.compile(r"  - (?P<kind>at|related|fixed|suggests|help|no suggestion|no fix)(?:: `(?P<text>.*)`)?")
+_DETAIL = re.compile(r"  - (?P<kind>at|related|fixed|suggests|help|detail|no suggestion|no fix)(?:: `(?P<text>.*)`)?")
 
 
 @dataclass
@@ -35,6 +38,13 @@ class Case:
     title: str
     files: dict[str, str]
     said: list[Said]
+    all_warnings: bool = False
+    """Whether every warning of a check is expected, and not only those of the codes that are named."""
+
+    @property
+    def codes(self) -> set[str]:
+        more = {*CODES, "unused-ignore"} if self.all_warnings else set()
+        return more | {each.code for each in self.said}
 
 
 def read_cases(path: Path) -> list[Case]:
@@ -46,7 +56,7 @@ def read_cases(path: Path) -> list[Case]:
         said: list[Said] = []
         listed = False
         for line in _FENCE.sub("", body).splitlines():
-            if line.startswith("- no errors"):
+            if line.startswith(("- no errors", "- no warnings")):
                 listed = True
             elif item := _ITEM.fullmatch(line):
                 listed = True
@@ -56,7 +66,7 @@ def read_cases(path: Path) -> list[Case]:
             else:
                 assert not line.startswith((" ", "-")), f"{path.name}, {title}: {line!r} is not understood"
         assert files and listed, f"{path.name}, {title}: no program, or nothing is said about it"
-        cases.append(Case(title, files, said))
+        cases.append(Case(title, files, said, path.name == "warnings.md"))
     return cases
 
 
@@ -71,7 +81,7 @@ def apply(text: str, fix: Fix) -> str:
 
 def found(files: dict[str, str], codes: set[str]) -> list[Diagnostic]:
     """The errors of a program, and what has one of `codes`."""
-    return [said for said in api.check(MAIN, files)[1] if said.is_error or said.code in codes]
+    return [said for said in api.check(MAIN, files, now=NOW)[1] if said.is_error or said.code in codes]
 
 
 def place(said: Diagnostic, files: dict[str, str]) -> tuple[str, int, str]:
@@ -89,8 +99,7 @@ def test_titles_differ() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
 def test_case(case: Case) -> None:
-    codes = {each.code for each in case.said}
-    said = found(case.files, codes)
+    said = found(case.files, case.codes)
     everything = "\n".join(about(each, case.files) for each in said)
     expected = sorted((each.file, each.line, each.code) for each in case.said)
     assert sorted(place(each, case.files) for each in said) == expected, everything
@@ -118,6 +127,8 @@ def detail(said: Diagnostic, kind: str, text: str, case: Case) -> None:
             assert text in [case.files[each.span.file][each.span.start : each.span.end] for each in said.related]
         case "help":
             assert text in said.help
+        case "detail":
+            assert any(text in line for line in said.detail.splitlines()), said.detail
         case "suggests":
             assert said.fix is not None
             assert said.help == f"Did you mean {text}?"
@@ -153,7 +164,7 @@ def test_sure_fixes(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
 def test_words(case: Case) -> None:
     """Messages are sentences, say what to do, and are in words that a marketer knows."""
-    for said in found(case.files, {"given-below"}):
+    for said in found(case.files, {"given-below", *CODES}):
         assert said.message[-1:] in ".?", said.message
         assert not re.search(r"\b(token|pars(e|er|ing)|AST|semantic|identifier|syntax error|None|null)\b",
                              f"{said.message} {said.help}"), said.message

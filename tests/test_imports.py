@@ -45,6 +45,7 @@ ONLY = {
     "prose": THE_LANGUAGE | {"report"},
     "reasoning": THE_LANGUAGE | {"reference"},
     "plan": THE_LANGUAGE | {"reasoning"},
+    "lint": THE_LANGUAGE | {"reference", "reasoning", "plan"},
 }
 """Where less is allowed than what stands below: the definition knows no engine, proofs know nothing but it, plans run
 nothing."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from scoredsl.cli import config, known
 from scoredsl.cli.checking import Checked, What, check_now
+from scoredsl.cli.data_options import as_of, known_instant
 from scoredsl.cli.files import require_writable, rules_files, write_text
 from scoredsl.cli.known import Known, keys
+from scoredsl.cli.log_at_hand import log_at_hand, log_options
 from scoredsl.cli.render import findings_of
 from scoredsl.cli.reporting import Wanted, check_reports, deliver, report_options
 from scoredsl.cli.touched import touched_option, touched_since
@@ -27,6 +29,12 @@ _ROUNDS = 20
 """A statement with several mistakes is repaired one mistake a round."""
 
 
+def _clock(context: click.Context, parameter: click.Parameter, text: str) -> int:
+    if text == "latest":
+        raise click.UsageError("--as-of latest needs a log. Write now, 2026-03-01 or 2026-03-01T09:30:00Z.")
+    return as_of(known_instant(context, parameter, text), lambda: None)
+
+
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--fix", is_flag=True, help="Apply every fix that is sure, then check again.")
@@ -35,6 +43,9 @@ _ROUNDS = 20
 @click.option(
     "--write-baseline", is_flag=True, help=f"Write all findings into the baseline ({known.DEFAULT}, if none is named)."
 )
+@click.option("--as-of", "clock", default="now", metavar="now|TIME", callback=_clock,
+              help="The instant that campaigns are compared with, to say which are over. Default: now.")
+@log_options
 @touched_option("Show only what a branch brings: findings that were not there where it left REV.")
 @report_options()
 def command(
@@ -43,6 +54,10 @@ def command(
     warnings_as_errors: bool,
     baseline: str | None,
     write_baseline: bool,
+    clock: int,
+    events: tuple[str, ...],
+    profiles: tuple[str, ...],
+    with_log: bool,
     changed_since: str | None,
     format_: str,
     reports: tuple[Wanted, ...],
@@ -58,8 +73,10 @@ def command(
       scoredsl check --fix rules.score
       scoredsl check --format github --report sarif=scoredsl.sarif --report markdown=comment.md
       scoredsl check --changed-since origin/main
+      scoredsl check rules.score --events events.csv
     """
     what, baseline = _what(paths, baseline)
+    what = replace(what, now=clock, log=log_at_hand(events, profiles, with_log))
     if write_baseline and changed_since is not None:
         raise click.UsageError("A baseline knows all findings: write it without --changed-since.")
     if write_baseline and baseline is None:

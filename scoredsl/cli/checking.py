@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,18 +11,25 @@ from scoredsl.cli import config
 from scoredsl.cli.git import OldReader, Repository
 from scoredsl.cli.render import Sources, findings_of
 from scoredsl.diagnostics import Diagnostic
+from scoredsl.lint.codes import OF_ONE_PROGRAM
+from scoredsl.lint.log import LogNames
 from scoredsl.report import Finding
-from scoredsl.semantics.check import check_program
 from scoredsl.semantics.imports import Unreadable
+from scoredsl.semantics.program import Program
 from scoredsl.text import Source, Span
 
 
 @dataclass(frozen=True, slots=True)
 class What:
-    """The rules files to check, and scoredsl.toml where it is to be checked."""
+    """The rules files to check, and scoredsl.toml where it is to be checked.
+
+    `now` is the clock that campaigns are compared with; `log` tells what is known of the log that is at hand.
+    """
 
     files: list[str]
     toml: Path | None
+    now: int | None = None
+    log: Callable[[Program], LogNames] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +52,43 @@ def check_now(what: What) -> Checked:
     if what.toml is not None:
         files[str(what.toml)] = None
         found.extend(config.check_config(what.toml))
+    programs: list[Program] = []
     for file in what.files:
         files[file] = None
-        found.extend(api.check(file)[1])
+        program, said = api.check(file, now=what.now, log=_log(file, what))
+        found.extend(said)
+        programs += [] if program is None else [program]
     files.update(dict.fromkeys(diagnostic.span.file for diagnostic in found))
-    return Checked(_each_once(found), tuple(files), Sources())
+    return Checked(_each_once(_of_all(found, programs)), tuple(files), Sources())
 
 
-def check_then(files: Sequence[str], repository: Repository, commit: str) -> Checked:
+def _log(file: str, what: What) -> LogNames | None:
+    """What is known of the log, for the program of a file."""
+    program = None if what.log is None else api.load(file)[0]
+    return None if what.log is None or program is None else what.log(program)
+
+
+def check_then(what: What, repository: Repository, commit: str) -> Checked:
     """The files as they were at a commit; what was not there then says nothing."""
     reader = OldReader(repository, commit)
     found: list[Diagnostic] = []
-    for file in files:
+    programs: list[Program] = []
+    for file in what.files:
         try:
             text = reader.read(file)
         except Unreadable:
             continue
-        found.extend(check_program(file, text, reader)[1])
+        program, said = api.check_read(file, text, reader, now=what.now)
+        found.extend(said)
+        programs += [] if program is None else [program]
     texts = {path: Source(text, path) for path, text in reader.texts.items()}
-    return Checked(_each_once(found), tuple(texts), Sources(texts))
+    return Checked(_each_once(_of_all(found, programs)), tuple(texts), Sources(texts))
+
+
+def _of_all(diagnostics: Iterable[Diagnostic], programs: Iterable[Program]) -> Iterable[Diagnostic]:
+    """What a file that others import leaves unused may be used there."""
+    imported = {path for program in programs for path in program.sources if path != program.path}
+    return (each for each in diagnostics if each.code not in OF_ONE_PROGRAM or each.span.file not in imported)
 
 
 def _each_once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -100,8 +100,8 @@ class Wish:
         return resources(self.memory, self.temp_dir)
 
 
-def resources(memory: int | None, temp_dir: str | None) -> Resources:
-    """What a run may use, by --memory and --temp-dir."""
+def resources(memory: int | None = None, temp_dir: str | None = None) -> Resources:
+    """What a run may use, by --memory and --temp-dir; else half of the machine's memory."""
     from scoredsl.engine.fast import Resources
 
     return Resources(memory or _half_of_memory(), temp_dir, _processors())

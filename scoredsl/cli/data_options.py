@@ -224,7 +224,7 @@ def checked_program(wanted: Request) -> Program:
     if planned is not None:
         return planned
     reader = api.DiskReader()
-    program, diagnostics = api.check(wanted.rules or "", reader=reader)
+    program, diagnostics = api.load(wanted.rules or "", reader=reader)
     check_outputs(wanted.outputs, ((path, "a file that the rules import") for path in reader.opened))
     if program is None:
         leave_for_errors(diagnostics, render.Sources())
@@ -357,7 +357,7 @@ def as_of(text: str, newest_in_data: Callable[[], int | None]) -> int:
     return found
 
 
-def _known_instant(context: click.Context, parameter: click.Parameter, text: str) -> str:
+def known_instant(context: click.Context, parameter: click.Parameter, text: str) -> str:
     if text not in ("latest", "now") and instant_of_text(text, None) is None:
         raise click.UsageError(f"--as-of {text} is no time. Write latest, now, 2026-03-01 or 2026-03-01T09:30:00Z.")
     return text
@@ -376,7 +376,7 @@ def instant(text: str | None) -> int | None:
 
 
 as_of_option = click.option("--as-of", "as_of_text", default="latest", metavar="latest|now|TIME",
-                            callback=_known_instant,
+                            callback=known_instant,
                             help="The instant to score at; without an offset UTC. Default: latest, the newest event or "
                             "profile row.")
 

@@ -59,7 +59,7 @@ def _more_tests(program: Program, rules: str | None) -> tuple[TestCase, ...]:
         return ()
     found: list[TestCase] = []
     for file in (file for path in config.read(toml)[0].tests for file in rules_files(path)):
-        other, _ = api.check(file)
+        other, _ = api.load(file)
         if other is not None and program.path in other.sources:
             known = {test.place for test in (*program.tests, *found)}
             found += [test for test in other.tests if test.place not in known]

@@ -99,7 +99,7 @@ def _mutated(files: list[str], least: float | None) -> MutationReport:
 
 def _programs(files: list[str]) -> list[Program]:
     """The programs that have tests."""
-    return [program for file in files if (program := api.check(file)[0]) is not None and program.tests]
+    return [program for file in files if (program := api.load(file)[0]) is not None and program.tests]
 
 
 def _no_test(files: list[str], word: str | None) -> str:
@@ -113,7 +113,7 @@ def _no_test(files: list[str], word: str | None) -> str:
 
 
 def _run(file: str, word: str | None) -> Run:
-    program, diagnostics = api.check(file)
+    program, diagnostics = api.load(file)
     if program is None:
         return Run(file, (), tuple(diagnostic for diagnostic in diagnostics if diagnostic.is_error))
     wanted = [test for test in program.tests if word is None or word.lower() in test.name.lower()]

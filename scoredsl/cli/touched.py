@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class Touched:
 
     def known(self) -> Known:
         """What was found in these files where the branch began."""
-        before = check_then(self.what.files, self.repository, self.commit)
+        before = check_then(self.what, self.repository, self.commit)
         top = self.repository.top
         return Known(Counter(keys(before.findings, top)), top, f"from before the branch left {self.revision}")
 
@@ -61,7 +61,7 @@ def touched_since(revision: str, what: What) -> Touched:
         repository.relative(file)
     files = [file for file in what.files if not changed.isdisjoint(_program(file))]
     toml = what.toml if what.toml is not None and what.toml.resolve() in changed else None
-    return Touched(What(files, toml), repository, commit, revision, len(what.files))
+    return Touched(replace(what, files=files, toml=toml), repository, commit, revision, len(what.files))
 
 
 def _program(file: str) -> Sequence[Path]:

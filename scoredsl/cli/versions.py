@@ -106,7 +106,7 @@ def _here(repository: Repository, given: str) -> str:
 
 
 def _checked(path: str, reader: Reader) -> Program:
-    program, diagnostics = api.check(path, reader=reader)
+    program, diagnostics = api.load(path, reader=reader)
     if program is None:
         files = {d.span.file for d in diagnostics if d.is_error}
         data_options.leave_for_errors(

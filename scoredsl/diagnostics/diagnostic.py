@@ -9,6 +9,9 @@ from typing import Literal
 from scoredsl.text import Span
 
 Severity = Literal["error", "warning", "note"]
+Tag = Literal["unnecessary", "deprecated"]
+"""`unnecessary`: what stands there could as well be left out; `deprecated`: its time has passed. Editors show the one
+faded, the other struck through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class Diagnostic:
     """What is wrong at a place, and what to do.
 
     `code` is stable (see `scoredsl code CODE`); `help` says the repair where the message does not; `args` are the
-    values in the message, for programs.
+    values in the message, for programs. `detail` is more to look at, such as a small log that shows what is meant: a
+    few lines.
     """
 
     code: str
@@ -52,6 +56,8 @@ class Diagnostic:
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
     args: Mapping[str, str | int | float] = field(default_factory=dict)
+    detail: str = ""
+    tags: tuple[Tag, ...] = ()
 
     @property
     def is_error(self) -> bool:

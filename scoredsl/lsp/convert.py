@@ -22,28 +22,21 @@ _SEVERITIES = {
     "warning": t.DiagnosticSeverity.Warning,
     "note": t.DiagnosticSeverity.Information,
 }
-_UNNECESSARY = frozenset(
-    ["unused-ignore", "unused-define", "empty-statement", "empty-group", "repeated-rule", "swallowed-rule",
-     "swallowed-branch", "limit-never-matters", "lifetime-never-matters", "points-of-zero"]
-)
-"""Codes of what could as well be left out; editors show it faded."""
-_DEPRECATED = frozenset(["campaign-over"])
+_TAGS = {"unnecessary": t.DiagnosticTag.Unnecessary, "deprecated": t.DiagnosticTag.Deprecated}
 
 
 def diagnostic(said: Diagnostic, lines: LinesOf, uri: UriOf) -> t.Diagnostic:
     """A diagnostic with its repair in words, the page of its code, and related places."""
     page = page_uri(said.code)
-    tags = [t.DiagnosticTag.Unnecessary] if said.code in _UNNECESSARY else []
-    tags += [t.DiagnosticTag.Deprecated] if said.code in _DEPRECATED else []
     related = [t.DiagnosticRelatedInformation(location(each.span, lines, uri), each.message) for each in said.related]
     return t.Diagnostic(
         lines(said.span.file).range(said.span),
-        f"{said.message} {said.help}".strip(),
+        f"{said.message} {said.help}".strip() + (f"\n{said.detail}" if said.detail else ""),
         _SEVERITIES[said.severity],
         said.code,
         t.CodeDescription(page) if page is not None else None,
         "scoredsl",
-        tags or None,
+        [_TAGS[tag] for tag in said.tags] or None,
         related or None,
     )
 

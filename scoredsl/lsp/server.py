@@ -51,7 +51,7 @@ class _Protocol(LanguageServerProtocol):
 
 
 def _check(path: str, text: str, reader: Reader) -> tuple[Program | None, list[Diagnostic]]:
-    return api.check(path, reader=reader)
+    return api.check_read(path, text, reader, now=ScoreServer.now())
 
 
 class ScoreServer(LanguageServer):

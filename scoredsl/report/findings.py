@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Protocol
 
-from scoredsl.diagnostics import Diagnostic, Severity
+from scoredsl.diagnostics import Diagnostic, Severity, Tag
 from scoredsl.text import Source, Span
 
 
@@ -63,6 +63,8 @@ class Finding:
     related: tuple[Note, ...] = ()
     repair: Repair | None = None
     args: Mapping[str, str | int | float] = field(default_factory=dict)
+    detail: str = ""
+    tags: tuple[Tag, ...] = ()
 
     @property
     def is_error(self) -> bool:
@@ -94,6 +96,8 @@ def finding(diagnostic: Diagnostic, texts: Texts) -> Finding:
         if fix is None
         else Repair(fix.title, fix.sure, tuple(Edit(place(edit.span, texts), edit.text) for edit in fix.edits)),
         diagnostic.args,
+        diagnostic.detail,
+        diagnostic.tags,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from dataclasses import replace as replace_node
 from functools import cache
 from typing import Any, cast
@@ -16,7 +17,7 @@ from scoredsl.semantics.imports import Loaded, LoadedFile, Reader, load
 from scoredsl.semantics.literals import points_of
 from scoredsl.semantics.report import Problems, replace
 from scoredsl.semantics.resolve import _CONDITIONS, Context, PendingName, Resolver, walk
-from scoredsl.semantics.scope import DefineEntry, SetEntry, collect, listed, suggestion
+from scoredsl.semantics.scope import DefineEntry, Scope, SetEntry, collect, listed, suggestion
 from scoredsl.semantics.scores import IMPLICIT, PlaceMaker, ScoreChecker
 from scoredsl.semantics.silence import silenced
 from scoredsl.semantics.tests import Targets, TestChecker
@@ -33,19 +34,43 @@ _DEEPEST = 60
 """How many names may hang on each other."""
 
 
-def check_program(path: str, text: str, reader: Reader) -> tuple[p.Program | None, list[Diagnostic]]:
-    """Checks a rules file and all that it imports.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A checked program, None where there is an error; its files and names, and what was found, silenced or not."""
 
-    Gives the program (None where there is an error) and the diagnostics, sorted by file (the main one first) and place.
-    """
+    program: p.Program | None
+    loaded: Loaded
+    scope: Scope
+    found: tuple[Diagnostic, ...]
+
+    def said(self, more: Iterable[Diagnostic] = (), unasked: Collection[str] = ()) -> list[Diagnostic]:
+        """The diagnostics, with `more` of them, sorted by file (the main one first) and place, less the silenced ones.
+
+        `unasked` are codes that were not looked for: a comment that silences one of them may be needed.
+        """
+        order = {file.path: i for i, file in enumerate(self.loaded.files.values())}
+        files = [file.file for file in self.loaded.files.values()]
+        said = silenced([*self.found, *more], files, unasked)
+        return sorted(said, key=lambda d: (order.get(d.span.file, 0), d.span.start, d.span.end, d.code))
+
+
+def check_files(path: str, text: str, reader: Reader) -> Checked:
+    """Checks a rules file and all that it imports."""
     loaded = load(path, text, reader)
     problems = Problems()
     problems.found.extend(loaded.diagnostics)
-    program = _Checker(loaded, problems).program()
-    order = {file.path: i for i, file in enumerate(loaded.files.values())}
-    said = silenced(problems.found, [file.file for file in loaded.files.values()])
-    found = sorted(said, key=lambda d: (order.get(d.span.file, 0), d.span.start, d.span.end, d.code))
-    return (None if any(d.is_error for d in found) else program), found
+    checker = _Checker(loaded, problems)
+    program = checker.program()
+    bad = any(found.is_error for found in problems.found)
+    return Checked(None if bad else program, loaded, checker.scope, tuple(problems.found))
+
+
+def check_program(
+    path: str, text: str, reader: Reader, unasked: Collection[str] = ()
+) -> tuple[p.Program | None, list[Diagnostic]]:
+    """The program of a rules file (None where there is an error), and what is wrong with it, in order of place."""
+    checked = check_files(path, text, reader)
+    return checked.program, checked.said((), unasked)
 
 
 class _Checker:

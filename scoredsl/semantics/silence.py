@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from scoredsl.diagnostics import Diagnostic, Edit, Fix
 from scoredsl.syntax.tree import File
@@ -12,10 +12,12 @@ from scoredsl.text import Span
 _IGNORE = re.compile(r"#\s*scoredsl:\s*ignore(?:\[([^\]]*)\])?")
 
 
-def silenced(diagnostics: Iterable[Diagnostic], files: Sequence[File]) -> list[Diagnostic]:
+def silenced(
+    diagnostics: Iterable[Diagnostic], files: Sequence[File], unasked: Collection[str] = ()
+) -> list[Diagnostic]:
     """The diagnostics without the warnings that a comment silences, and a warning for each comment that silences none.
 
-    An error cannot be silenced.
+    An error cannot be silenced. Of codes in `unasked` it is not known whether there is anything to silence.
     """
     wanted: dict[tuple[str, int, str], Span] = {}
     kept: list[Diagnostic] = []
@@ -43,10 +45,11 @@ def silenced(diagnostics: Iterable[Diagnostic], files: Sequence[File]) -> list[D
         if not keys:
             kept.append(diagnostic)
     for key, span in wanted.items():
-        if key not in used:
+        if key not in used and key[2] not in unasked:
             fix = Fix("Delete the comment", (Edit(span, ""),), sure=False)
             message = f"This comment silences {key[2]}, but there is no such warning on its line or the line below."
-            kept.append(Diagnostic("unused-ignore", "warning", message, span, "Delete it.", (), fix))
+            unused = Diagnostic("unused-ignore", "warning", message, span, "Delete it.", (), fix, tags=("unnecessary",))
+            kept.append(unused)
     return kept
 
 
@@ -57,4 +60,5 @@ def _without_code(span: Span) -> Diagnostic:
         "This comment silences nothing: it does not say which code.",
         span,
         "Write the code in brackets: # scoredsl: ignore[given-below] why.",
+        tags=("unnecessary",),
     )

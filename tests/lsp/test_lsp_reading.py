@@ -14,7 +14,7 @@ TEXT = """\
 event page_view with url text
 score interest
   threshold 10 as hot
-  on page_viw add 5 as "🎵 é"
+  on page_viw add 6 as "🎵 é"
   on page_view where url = "/x" add 5
 """
 

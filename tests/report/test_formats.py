@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from scoredsl import api
 from scoredsl.cli.render import Sources, findings_of
 from scoredsl.diagnostics.codes import codes, page
+from scoredsl.lint.log import LogNames
 from scoredsl.report import Edit, Finding, Note, Place, Repair, Setting
 from scoredsl.report import document as d
 from scoredsl.report.check_report import CheckReport
@@ -110,13 +111,14 @@ def test_the_wrong_example_of_every_page_as_every_report(code: str) -> None:
     if match is None:
         pytest.skip("not about rules")
     text = match[1]
-    _, diagnostics = api.check_text(text)
+    log = LogNames({"page_view": 900}, fired={("score", 0): False})
+    _, diagnostics = api.check_text(text, now=1_780_272_000_000_000, log=log)
     findings = findings_of(diagnostics, Sources({"rules.score": Source(text, "rules.score")}))
     found = CheckReport(findings, ("rules.score",))
-    log = json.loads(render(found, "sarif", SETTING))
-    SARIF.validate(log)
-    assert len(log["runs"][0]["results"]) == len(findings) > 0
-    for result, each in zip(log["runs"][0]["results"], findings, strict=True):
+    written = json.loads(render(found, "sarif", SETTING))
+    SARIF.validate(written)
+    assert len(written["runs"][0]["results"]) == len(findings) > 0
+    for result, each in zip(written["runs"][0]["results"], findings, strict=True):
         region = result["locations"][0]["physicalLocation"]["region"]
         if each.place.line == each.place.end_line and each.place.text is not None:
             line = text.splitlines()[region["startLine"] - 1] if text else ""

@@ -31,6 +31,8 @@ def finding_object(found: Finding) -> dict[str, Any]:
             "edits": [{**_place(edit.place), "text": edit.text} for edit in repair.edits],
         },
         "args": dict(found.args),
+        "detail": found.detail,
+        "tags": list(found.tags),
     }
 
 

@@ -99,8 +99,9 @@ def _result(found: Finding, rule: int, fingerprint: str, setting: Setting) -> di
         ]
     if found.repair is not None:
         result["fixes"] = [_fix(found.repair, setting)]
-    if found.args:
-        result["properties"] = {"args": dict(found.args)}
+    more = {"args": dict(found.args), "detail": found.detail, "tags": list(found.tags)}
+    if any(more.values()):
+        result["properties"] = {name: value for name, value in more.items() if value}
     return result
 
 

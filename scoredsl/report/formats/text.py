@@ -47,6 +47,7 @@ def _full(found: Finding, paint: Paint) -> str:
     lines.extend(f"{margin} = see {where(note.place)}: {note.message}" for note in found.related)
     if found.help:
         lines.append(f"{margin} = {found.help}")
+    lines.extend(f"{margin}   {line}" for line in found.detail.splitlines())
     if found.repair is not None and found.repair.sure:
         lines.append(f"{margin} = {paint('check --fix does this.', 'faint')}")
     return "\n".join(lines) + "\n"

@@ -1,0 +1,91 @@
+'''# empty-band: a band of a grid that no lead can be in
+
+The scores of a grid are cut into bands. No lead's score can lie in this one: it begins above the most that a lead can
+have, or another band begins at the least already.
+
+## Wrong
+
+```score
+score fit
+  when country = "DE" add 20
+  when company_size >= 500 add 30
+
+grid grade = fit (A from 75, B from 30, C)
+```
+
+## Right
+
+```score
+score fit
+  when country = "DE" add 20
+  when company_size >= 500 add 30
+
+grid grade = fit (A from 50, B from 30, C)
+```
+'''
+
+from __future__ import annotations
+
+from scoredsl.diagnostics import Diagnostic
+from scoredsl.lint.context import Context, Found, warning
+from scoredsl.lint.words import the_sum
+from scoredsl.reasoning.bounds import Bounds
+from scoredsl.semantics import program as p
+from scoredsl.semantics.values import millionths_text
+from scoredsl.syntax import nodes as n
+from scoredsl.text import Span
+
+CODE = "empty-band"
+
+
+def check(context: Context) -> Found:
+    for grid in context.program.grids:
+        node = context.node(grid.place)
+        assert isinstance(node, n.Grid)
+        for axis, written in zip(grid.axes, node.axes, strict=True):
+            if context.is_settled(context.program.score(axis.score)):
+                yield from _axis(axis, written, context.bounds[axis.score])
+
+
+def _axis(axis: p.Axis, written: n.Axis, bounds: Bounds) -> Found:
+    """The bands above the most, as one, and those below the least, as one."""
+    named = list(zip(axis.bands, written.bands, strict=True))
+    above = [(name, number, band) for (name, number), band in named
+             if number is not None and bounds.most is not None and number > bounds.most]
+    if above:
+        yield _too_high(axis, above, bounds)
+    reached = [i for i, (_, number) in enumerate(axis.bands)
+               if number is not None and bounds.least is not None and number <= bounds.least]
+    if reached and reached[0] + 1 < len(named):
+        name, number = axis.bands[reached[0]]
+        below = named[reached[0] + 1 :]
+        yield warning(
+            CODE,
+            f"No lead is in {_names([band[0] for band, _ in below])}: {axis.score} is at least "
+            f"{millionths_text(bounds.least or 0)}, and {name} begins at {millionths_text(number or 0)}.",
+            _span([band for _, band in below]),
+            f"Begin {name} higher, or end the grid with {name}.",
+        )
+
+
+def _too_high(axis: p.Axis, above: list[tuple[str, int, n.Band]], bounds: Bounds) -> Diagnostic:
+    assert bounds.most is not None
+    most = millionths_text(bounds.most)
+    _, lowest, _ = above[-1]
+    parts = the_sum(bounds)
+    return warning(
+        CODE,
+        f"No lead can be in {_names([name for name, _, _ in above])}: {axis.score} is at most {most} of the "
+        f"{millionths_text(lowest)} points{': ' + parts if parts else ''}.",
+        _span([band for _, _, band in above]),
+        f"Begin {'it' if len(above) == 1 else 'them'} at {most} or less, or let the rules give more.",
+        args={"most": most, "number": millionths_text(lowest), "score": axis.score},
+    )
+
+
+def _names(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _span(bands: list[n.Band]) -> Span:
+    return bands[0].span.to(bands[-1].span)

@@ -1,0 +1,125 @@
+'''# limit-never-matters: a limit that never stops anything
+
+Another limit of the rule is at least as narrow, or the trigger itself needs so much time that the limit is never met;
+a cap is never reached by all that the rule can be worth at once.
+
+## Wrong
+
+```score
+on webinar_attended add 20 once, at most 3 times
+```
+
+## Right
+
+```score
+on webinar_attended add 20 at most 3 times
+```
+'''
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scoredsl.diagnostics import Diagnostic, Related
+from scoredsl.lint.context import Context, Found, warning
+from scoredsl.lint.fixes import without
+from scoredsl.lint.words import duration
+from scoredsl.reasoning.bounds import rule_bounds
+from scoredsl.reasoning.calendar import Clocks
+from scoredsl.reasoning.normal import DAY
+from scoredsl.reasoning.pace import trigger_pace
+from scoredsl.semantics import program as p
+from scoredsl.semantics.values import millionths_text
+from scoredsl.syntax import nodes as n
+
+CODE = "limit-never-matters"
+
+
+def check(context: Context) -> Found:
+    for _, rule in context.on_rules():
+        if rule.limits or rule.up_to is not None:
+            yield from _rule(rule, context)
+    for _, when in context.when_rules():
+        if when.up_to is not None:
+            branch = context.when_rule(when).branches[-1]
+            cap = next(each for each in branch.clauses if isinstance(each, n.UpTo))
+            found = _cap(when, replace(when, up_to=None), when.up_to, cap, context)
+            if found is not None:
+                yield found
+
+
+def _rule(rule: p.OnRule, context: Context) -> Found:
+    clauses = context.on_rule(rule).clauses
+    written = [each for each in clauses if isinstance(each, n.Limit)]
+    useless: set[int] = set()
+    for i, limit in enumerate(rule.limits):
+        for j, other in enumerate(rule.limits):
+            if i == j or j in useless or not implies(other, limit, context.clocks):
+                continue
+            if j > i and implies(limit, other, context.clocks):
+                continue  # of two that say the same the later is said to be useless
+            useless.add(i)
+            yield _useless(written[i], context, f"{context.text(written[j].span)} lets through no more",
+                           (Related(written[j].span, "is as narrow"),))
+            break
+    pace = trigger_pace(rule.trigger)
+    if pace is not None and pace.every is not None:
+        between = p.Limit(pace.many, every=pace.every)
+        for i, limit in enumerate(rule.limits):
+            if i not in useless and implies(between, limit, context.clocks):
+                why = f"{_between(rule.trigger)} lie at least {duration(pace.every)} apart"
+                yield _useless(written[i], context, why)
+    if rule.up_to is not None and rule.up_to.per is None and rule.up_to.period is None:
+        cap = next(each for each in clauses if isinstance(each, n.UpTo))
+        found = _cap(rule, replace(rule, up_to=None), rule.up_to.number, cap, context)
+        if found is not None:
+            yield found
+
+
+def _between(trigger: p.Trigger) -> str:
+    return "its silences" if isinstance(trigger, p.Inactivity) else "its events"
+
+
+def _useless(limit: n.Limit, context: Context, why: str, related: tuple[Related, ...] = ()) -> Diagnostic:
+    words = context.text(limit.span)
+    return warning(CODE, f"{words[0].upper()}{words[1:]} never matters here: {why}.", limit.span,
+                   "Delete the limit that is not meant.", related=related, fix=without(limit.span, words, context),
+                   tags=("unnecessary",))
+
+
+def _cap(rule: p.Rule, uncapped: p.Rule, number: int, cap: n.UpTo, context: Context) -> Diagnostic | None:
+    """A cap above all that the rule can be worth."""
+    least, most = rule_bounds(uncapped, context.clocks)
+    if least is None or most is None or least < -number or most > number:
+        return None
+    words = context.text(cap.span)
+    worth = millionths_text(most if most > 0 else least)
+    return warning(
+        CODE,
+        f"{words[0].upper()}{words[1:]} never matters here: this rule is worth {worth} at the most.",
+        cap.span,
+        "Write a lower cap, or delete it.",
+        fix=without(cap.span, words, context),
+        tags=("unnecessary",),
+        args={"most": worth, "number": millionths_text(number)},
+    )
+
+
+_FINER = {("day", "week"), ("day", "month"), ("day", "year"), ("month", "year")}
+"""Periods that lie within one of another kind."""
+_LONGEST = {"day": DAY, "week": 7 * DAY, "month": 31 * DAY, "year": 366 * DAY}
+
+
+def implies(one: p.Limit, other: p.Limit, clocks: Clocks) -> bool:
+    """Whether awards that one limit lets through always pass the other."""
+    if one.count > other.count or (one.per is not None and one.per != other.per):
+        return False
+    if one.every is None and one.period is None:
+        return True
+    if one.every is not None:
+        if other.every is not None:
+            return other.every <= one.every
+        return other.period is not None and _LONGEST[other.period] + clocks.shift <= one.every and not clocks.goes_back
+    if other.period is None or clocks.goes_back:
+        return other.period == one.period and other.every is None
+    return other.period == one.period or (other.period, one.period) in _FINER

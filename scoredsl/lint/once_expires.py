@@ -1,0 +1,81 @@
+'''# once-expires: points that are earned once, and gone after a while
+
+`once` is for ever: when the award has expired, no lead earns it again, however often the event comes. `once every
+30d` lets it be earned again.
+
+## Wrong
+
+```score
+on demo_requested add 30 once, expire after 60d
+```
+
+## Right
+
+```score
+on demo_requested add 30 once every 60d, expire after 60d
+```
+'''
+
+from __future__ import annotations
+
+from scoredsl.diagnostics import Diagnostic, Edit, Fix
+from scoredsl.lint.context import Context, Found, warning
+from scoredsl.lint.examples import indented, scored, shown
+from scoredsl.lint.words import duration
+from scoredsl.reasoning.normal import DAY
+from scoredsl.reasoning.witness import Witness, at_ease, occurring
+from scoredsl.semantics import program as p
+from scoredsl.syntax import nodes as n
+
+CODE = "once-expires"
+
+
+def check(context: Context) -> Found:
+    for score, rule in context.on_rules():
+        if rule.expiry is None or rule.expiry.unless_repeated:
+            continue
+        clauses = context.on_rule(rule).clauses
+        if not any(isinstance(each, n.Expire) for each in clauses):
+            continue  # a default is for many rules
+        once = next((each for each in clauses if isinstance(each, n.Limit) and _for_ever(each)), None)
+        campaign = None if rule.start is None or rule.stop is None else rule.stop - rule.start
+        if once is not None and (campaign is None or campaign > rule.expiry.duration):
+            yield _warning(score, rule, once, context)
+
+
+def _for_ever(limit: n.Limit) -> bool:
+    return limit.count.value == 1 and limit.per is None and limit.period is None and limit.every is None
+
+
+def _warning(score: p.Score, rule: p.OnRule, once: n.Limit, context: Context) -> Diagnostic:
+    assert rule.expiry is not None
+    lasts = duration(rule.expiry.duration)
+    fixed = f"once every {lasts}"
+    example, value = _example(score, rule, context) or (None, 0)
+    detail = "" if example is None else (
+        f"For example:\n{indented(example.text)}\n{scored(example, score.name, value)}: the second time gives nothing."
+    )
+    return warning(
+        CODE,
+        f"These points expire after {lasts} and are never earned again: once is for ever.",
+        once.span,
+        f"Write {fixed} if they may be earned again.",
+        fix=Fix(f"Write {fixed}", (Edit(once.span, fixed),), sure=False),
+        detail=detail,
+        args={} if example is None else shown(example, score.name, value),
+    )
+
+
+def _example(score: p.Score, rule: p.OnRule, context: Context) -> tuple[Witness, int] | None:
+    """The event twice, the second time when the points of the first are gone, and what the score is then."""
+    assert rule.expiry is not None
+    for found in occurring(rule.trigger):
+        first = at_ease(rule)
+        second = first + rule.expiry.duration + DAY
+        witness = Witness((*found.at(first), *found.at(second)), found.fields or None, second)
+        before, after = context.outcome(witness, score, first), context.outcome(witness, score)
+        if before is None or after is None:
+            continue
+        if before.worths.get(rule.index) and not after.worths.get(rule.index):
+            return witness, after.value
+    return None

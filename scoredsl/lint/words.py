@@ -1,0 +1,60 @@
+"""The words of warnings: lists of quotes, points, durations and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scoredsl.reasoning.bounds import Bounds, Part
+from scoredsl.semantics.values import MILLION, instant_text, millionths_text
+from scoredsl.semantics.zones import Zone
+
+
+def listed(items: Sequence[str], word: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}"
+
+
+def points(number: int) -> str:
+    """`1 point`, `12.5 points`."""
+    return f"{millionths_text(number)} point{'' if number == MILLION else 's'}"
+
+
+_UNITS = (("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000))
+
+
+def duration(micros: int) -> str:
+    """As it is written in rules: `30d`, `36h`."""
+    for unit, size in _UNITS:
+        if micros % size == 0:
+            return f"{micros // size}{unit}"
+    return f"{micros / MILLION:g}s"
+
+
+def date(instant: int, zone: Zone) -> str:
+    """`2026-03-01` where that is a local midnight, else with the time, in UTC."""
+    day = zone.local_date(instant)
+    return day.isoformat() if zone.midnight(day) == instant else instant_text(instant)
+
+
+_MOST_PARTS = 6
+
+
+def the_sum(bounds: Bounds) -> str:
+    """`fit 40, email 30, webinar 15`: what the most is the sum of, empty where it is of one part."""
+    given = [part for part in bounds.parts if part.most]
+    if len(given) < 2 and not (given and bounds.maximum is not None):
+        return ""
+    shown = [f"{part.name} {_number(part.most)}" for part in given[:_MOST_PARTS]]
+    more = given[_MOST_PARTS:]
+    if more:
+        shown.append(f"{len(more)} others {_number(_total(more))}")
+    return ", ".join(shown)
+
+
+def _total(parts: Sequence[Part]) -> int | None:
+    numbers = [part.most for part in parts]
+    return None if None in numbers else sum(number for number in numbers if number is not None)
+
+
+def _number(number: int | None) -> str:
+    return "without end" if number is None else millionths_text(number)
