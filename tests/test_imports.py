@@ -81,11 +81,13 @@ REACHES_FILES = {
     "syntax/grammar.py": "the packaged grammar, and its tables in the user's cache",
     "engine/kernel/compiler.py": "compiles the kernel",
     "engine/kernel/library.py": "loads the kernel, from the user's cache too",
+    "engine/kernel/walk.py": "says what the system said about the temporary file",
     "engine/kernel/partition.py": "names the temporary file of what does not fit in memory",
     "engine/output.py": "replaces files whole",
     "engine/result_rows.py": "writes results of the kernel",
     "engine/results.py": "writes results",
     "engine/sources/": "reads logs and profiles",
+    "engine/state/": "keeps what runs have read, in a folder of its own",
     "engine/scan/": "has DuckDB read logs and profiles where they are",
     "targets/sql/run.py": "starts a private server, or an engine in the process, to run a query in",
 }

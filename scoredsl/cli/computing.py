@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from scoredsl.cli import data_options as data
+from scoredsl.cli import incremental
 from scoredsl.cli.progress import StageProgress, progress, stage_progress
 from scoredsl.semantics.program import Program
 
 if TYPE_CHECKING:
+    from scoredsl.cli.incremental import StateWish
     from scoredsl.engine.fast import Resources
     from scoredsl.engine.results import Column
-    from scoredsl.engine.scan import EventScan, ProfileScan
+    from scoredsl.engine.scan import EventScan, ProfileScan, Sieve
     from scoredsl.plan.logical import LogicalPlan
     from scoredsl.reference import LeadRun, Log, Tally
     from scoredsl.semantics.log import Event, ProfileRow
@@ -78,6 +80,8 @@ class Table:
     rows: Callable[[], Iterator[Row]]
     write_file: Callable[[str], int]
     write_csv: Callable[[], int]
+    keep: Callable[[], None] = lambda: None
+    """Called when the rows were taken and nothing is wrong."""
 
 
 @dataclass(slots=True)
@@ -94,6 +98,7 @@ class Wish:
     lead: str | None = None
     out: str | None = None
     """The file that all rows are written to, and nothing else is done with them; None where it is not so."""
+    state: StateWish | None = None
 
     @property
     def resources(self) -> Resources:
@@ -127,9 +132,15 @@ def computed(wish: Wish) -> Iterator[Table]:
     """The results of a wish; what there is to say about the data goes to standard error."""
     with ExitStack() as stack:
         table: Table | None = None
-        if wish.engine != "reference":
+        if wish.state is not None:
+            table = incremental.table_of(wish, stack)
+        elif wish.engine != "reference":
             table = _fast(wish, stack)
-        yield _reference(wish) if table is None else table
+        if table is None:
+            table = _reference(wish)
+        yield table
+        sys.stdout.flush()
+        table.keep()
 
 
 # ---- the fast engine
@@ -149,24 +160,38 @@ class Scans:
 
 
 @contextmanager
-def scans(wanted: data.Request, program: Program) -> Iterator[Scans]:
-    """Looks at the log and the profiles, says on standard error what was found and what was rejected."""
+def scans(
+    wanted: data.Request, program: Program, sieves: tuple[Sieve | None, Sieve | None] = (None, None)
+) -> Iterator[Scans]:
+    """Looks at the log and the profiles, says on standard error what was found and what was rejected.
+
+    `sieves`: those of the log and the profiles.
+    """
     from scoredsl.engine.sources.duck import connection
 
     with connection() as db, ExitStack() as stack:
-        yield scanned(wanted, program.list_columns, db, stack)
+        yield scanned(wanted, program.list_columns, db, stack, sieves=sieves)
 
 
-def scanned(wanted: data.Request, lists: frozenset[str], db: Any, stack: ExitStack, *, say: bool = True) -> Scans:
+def scanned(
+    wanted: data.Request,
+    lists: frozenset[str],
+    db: Any,
+    stack: ExitStack,
+    *,
+    say: bool = True,
+    sieves: tuple[Sieve | None, Sieve | None] = (None, None),
+) -> Scans:
     """The same on a connection that is there already. `lists`: the names that are declared as lists."""
     from scoredsl.engine.scan import scan_events, scan_profiles
 
-    events = stack.enter_context(scan_events(wanted.events, replace(wanted.event_options, list_columns=lists), db))
+    options = replace(wanted.event_options, list_columns=lists)
+    events = stack.enter_context(scan_events(wanted.events, options, db, sieves[0]))
     notes, rejected = list(events.notes), list(events.rejected)
     profiles = None
     if wanted.profiles:
         options = replace(wanted.profile_options, list_columns=lists)
-        profiles = stack.enter_context(scan_profiles(wanted.profiles, options, db))
+        profiles = stack.enter_context(scan_profiles(wanted.profiles, options, db, sieves[1]))
         notes += profiles.notes
         rejected += profiles.rejected
     if say:
@@ -211,7 +236,7 @@ def _fast(wish: Wish, stack: ExitStack) -> Table | None:
         return _interpreted(wish, found, instant)
     with_bar.close()
     rows = outcome.rows
-    return Table(rows.columns, instant, outcome.tally, found.rejected, rows.rows, rows.write_file, _to_stdout(rows))
+    return Table(rows.columns, instant, outcome.tally, found.rejected, rows.rows, rows.write_file, to_stdout(rows))
 
 
 def _one_pass(wish: Wish, plan: LogicalPlan, found: Scans, instant: int) -> Table | None:
@@ -258,7 +283,9 @@ _LARGE = 100_000
 """Fewer events are walked at once."""
 
 
-def _to_stdout(rows: Any) -> Callable[[], int]:
+def to_stdout(rows: Any) -> Callable[[], int]:
+    """What writes all rows to standard output as CSV."""
+
     def write() -> int:
         sys.stdout.flush()
         count: int = rows.write_csv(sys.stdout.buffer)

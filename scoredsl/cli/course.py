@@ -11,6 +11,7 @@ import click
 from scoredsl.cli import data_options as data
 from scoredsl.cli.computing import Wish, computed, engine_options
 from scoredsl.cli.data_options import F
+from scoredsl.cli.incremental import StateWish, require_profiles, state_options, state_wish
 from scoredsl.cli.outputs import write_result, written
 from scoredsl.cli.report import say_tally
 from scoredsl.cli.tables import show_table
@@ -25,6 +26,7 @@ def course_options(command: F) -> F:
         data.as_of_option,
         data.out_option,
         click.option("--top", type=click.IntRange(min=1), metavar="N", help="The first N rows only."),
+        state_options,
         engine_options,
     )
     for option in reversed(options):
@@ -48,9 +50,13 @@ def show_course(
     """Computes and shows the rows of a verb, which has the options of `course_options`."""
     from scoredsl.engine import results
 
-    wanted = data.request(arguments, options, out=out)
+    state = state_wish(options, engine, out)
+    if state is not None:
+        _refuse_with_state(kind, state, lead, top)
+    wanted = data.request(arguments, options, needs_events=state is None, out=out)
+    require_profiles(state, wanted)
     program = data.checked_program(wanted)
-    wish = Wish(wanted, program, as_of_text, kind, engine, memory, temp_dir, lead)
+    wish = Wish(wanted, program, as_of_text, kind, engine, memory, temp_dir, lead, state=state)
     with computed(wish) as table:
         if out is not None and top is None:
             count = written(table.write_file, out)
@@ -67,3 +73,13 @@ def show_course(
             click.echo(f"{count:,} row{'' if count == 1 else 's'} written to {out}.", err=True)
         say_tally(table.tally)
         data.leave_for_rejects(wanted, table.rejected)
+
+
+def _refuse_with_state(kind: str, state: StateWish, lead: str | None, top: int | None) -> None:
+    """Raises a usage error for options that say something else than a state can give."""
+    if lead is not None:
+        raise click.UsageError("--lead needs the events of the lead as they were, which a state does not keep: leave "
+                               "out --state, and give the whole log.")
+    if top is not None and kind == "alerts" and not state.all_alerts:
+        raise click.UsageError(f"--top {top} would give some of the new alerts, and the next run none of the others: "
+                               "leave it out, or say --all.")

@@ -10,6 +10,7 @@ import click
 
 from scoredsl.cli import data_options as data
 from scoredsl.cli.computing import Row, Wish, computed, engine_options
+from scoredsl.cli.incremental import require_profiles, state_options, state_wish
 from scoredsl.cli.outputs import write_result, written
 from scoredsl.cli.report import say_tally
 from scoredsl.semantics.program import Program
@@ -23,6 +24,7 @@ from scoredsl.semantics.values import instant_text, millionths_text
 @data.out_option
 @click.option("--top", type=click.IntRange(min=1), metavar="N",
               help="The N highest leads only, by the last score of the file (on a terminal 10 are shown).")
+@state_options
 @engine_options
 def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: int | None, engine: str,
             memory: int | None, temp_dir: str | None, **options: Any) -> None:
@@ -37,12 +39,16 @@ def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: i
       scoredsl score rules.score events.csv
       scoredsl score rules.score events.csv --profiles profiles.csv --as-of 2026-03-31 --out scores.csv
       scoredsl score rules.score orders.csv --event-name purchase --time-format yyyymmdd
+      scoredsl score rules.score today.csv --state state --as-of now --out scores.csv
     """
     from scoredsl.engine import results
 
-    wanted = data.request(arguments, options, out=out)
+    state = state_wish(options, engine, out)
+    wanted = data.request(arguments, options, needs_events=state is None, out=out)
+    require_profiles(state, wanted)
     program = data.checked_program(wanted)
-    wish = Wish(wanted, program, as_of_text, "scores", engine, memory, temp_dir, out=out if top is None else None)
+    wish = Wish(wanted, program, as_of_text, "scores", engine, memory, temp_dir, out=out if top is None else None,
+                state=state)
     with computed(wish) as table:
         if top is None and out is not None:
             said_written(written(table.write_file, out), out)

@@ -12,13 +12,16 @@ from typing import Any, Literal, TypeAlias
 
 from scoredsl.engine.kernel.causes import cause_text
 from scoredsl.engine.kernel.encode import encode
+from scoredsl.engine.kernel.kept import DamagedError
 from scoredsl.engine.kernel.library import kernel
-from scoredsl.engine.kernel.partition import Finished, PartitionStore, WalkError
+from scoredsl.engine.kernel.partition import PartitionStore
+from scoredsl.engine.kernel.walk import Finished, Keeping, WalkError
 from scoredsl.engine.kernel.walker import HISTORY_WORDS, TOO_LARGE, KernelPlan, Mode, Walker
 from scoredsl.engine.matching import event_batches, profile_batches
 from scoredsl.engine.result_rows import ResultRows, RowColumn, TextCodes
 from scoredsl.engine.results import ALERT_COLUMNS, HISTORY_COLUMNS, Column
 from scoredsl.engine.scan import EventScan, ProfileScan
+from scoredsl.engine.state import Increment
 from scoredsl.plan.logical import LogicalPlan
 from scoredsl.plan.lowering import lower
 from scoredsl.plan.physical import PhysicalPlan
@@ -71,6 +74,8 @@ class Outcome:
     leads: int
     events: int
     spilled: int
+    withdrawn: int = 0
+    """Of alerts that earlier runs gave, how many are none any more."""
 
 
 def limit_database(db: Any, resources: Resources) -> None:
@@ -89,32 +94,41 @@ def run(
     mode: Mode,
     resources: Resources,
     progress: Progress | None = None,
+    increment: Increment | None = None,
 ) -> Iterator[Outcome]:
     """Scores at T (`until`), or all changes up to it, of every lead.
 
-    Raises TooLargeError, KernelMissingError, Cancelled, OSError and MemoryError.
+    With an `increment` the events and profile rows are those that are new to a state. Raises TooLargeError,
+    KernelMissingError, Cancelled, OSError and MemoryError; then StateError, too.
     """
     program = plan.program()
     physical = lower(program)
     limit_database(events.db, resources)
     with ExitStack() as stack:
-        store = stack.enter_context(
-            PartitionStore(ids=events.has_id, budget=resources.store, temp_dir=resources.temp_dir)
-        )
-        first = fill(store, physical, events, profiles, until, zone(program.timezone), progress)
+        has_ids = events.has_id or (increment is not None and increment.has_ids)
+        store = stack.enter_context(PartitionStore(ids=has_ids, budget=resources.store, temp_dir=resources.temp_dir))
+        first = fill(store, physical, events, profiles, until, zone(program.timezone), progress, increment)
         columns, width = result_columns(program, mode)
         rows = stack.enter_context(
             ResultRows(columns, width, budget=resources.results, temp_dir=resources.temp_dir)
         )
         kernel_plan = KernelPlan(encode(physical, zone(program.timezone), min(first, 0), until))
         walkers = [Walker(kernel_plan, until, mode) for _ in range(max(1, resources.threads))]
-        _walk(program, store, rows, walkers, mode, progress)
+        keeping = None if increment is None else increment.keeping(store, walkers, events.has_id)
+        try:
+            _walk(program, store, rows, walkers, mode, progress, keeping)
+        except DamagedError:
+            assert increment is not None
+            raise increment.damaged() from None
+        if increment is not None:
+            increment.finish(store, until)
         tally = Tally()
         for walker in walkers:
             add_tally(tally, walker.tally(program))
         read, spilled = store.events, store.spilled
         store.close()
-        yield Outcome(rows, tally, sum(walker.leads for walker in walkers), read, spilled)
+        withdrawn = sum(walker.withdrawn for walker in walkers)
+        yield Outcome(rows, tally, sum(walker.leads for walker in walkers), read, spilled, withdrawn)
 
 
 def fill(
@@ -125,21 +139,36 @@ def fill(
     until: int,
     date_zone: Zone,
     progress: Progress | None,
+    increment: Increment | None = None,
 ) -> int:
-    """Fills the store with what happened up to T (`until`); gives the time of the first event (T: there is none)."""
+    """Fills the store with what happened up to T (`until`); gives the time of the first event (T: there is none).
+
+    With an `increment` what is later than T is there as well, for later runs.
+    """
+    if increment is not None:
+        increment.open(store, profiles is not None)
     first = until
     total = events.usable
     done = 0
-    for batch in event_batches(events, plan.events, until, date_zone):
+    last = until if increment is None else None
+    for batch in event_batches(events, plan.events, last, date_zone) if events.files else ():
         store.add_events(batch)
         done += batch.num_rows
-        first = min(first, _earliest(batch, until))
+        if increment is None:
+            first = min(first, _earliest(batch, until))
+        else:
+            increment.saw(batch)
         if progress is not None:
             progress("read", done, total)
     if profiles is not None:
-        for batch in profile_batches(profiles, plan.profiles, until, date_zone):
+        versions = (
+            profile_batches(profiles, plan.profiles, until, date_zone)
+            if increment is None
+            else increment.versions(profiles, plan.profiles, date_zone)
+        )
+        for batch in versions:
             store.add_versions(batch)
-    return first
+    return first if increment is None or increment.earliest is None else min(first, increment.earliest)
 
 
 def _earliest(batch: Any, until: int) -> int:
@@ -156,6 +185,7 @@ def _walk(
     walkers: Sequence[Walker],
     mode: Mode,
     progress: Progress | None,
+    keeping: Keeping | None,
 ) -> None:
     codes = [_Codes(program, rows, mode) for _ in walkers]
 
@@ -168,13 +198,15 @@ def _walk(
         if progress is not None:
             progress("score", store.walked, store.events)
 
-    walk_leads(store, walkers, finished)
+    walk_leads(store, walkers, finished, keeping)
 
 
-def walk_leads(store: PartitionStore, walkers: Sequence[Walker], finished: Finished) -> None:
+def walk_leads(
+    store: PartitionStore, walkers: Sequence[Walker], finished: Finished, keeping: Keeping | None = None
+) -> None:
     """Has the walkers walk every lead of a store. Raises TooLargeError, and what `PartitionStore.walk` raises."""
     try:
-        store.walk(kernel().walk_lead, [walker.pointer or 0 for walker in walkers], finished)
+        store.walk(kernel().walk_lead, [walker.pointer or 0 for walker in walkers], finished, keeping)
     except WalkError as problem:
         if problem.code == TOO_LARGE:
             raise TooLargeError from None

@@ -37,7 +37,7 @@ class PlanFileError(Exception):
 
 def to_json(plan: LogicalPlan) -> str:
     """The plan as a JSON text, the same for the same plan."""
-    return json.dumps({"kind": KIND, "version": VERSION, "plan": _written(plan)}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({"kind": KIND, "version": VERSION, "plan": as_data(plan)}, ensure_ascii=False, indent=1) + "\n"
 
 
 def from_json(text: str) -> LogicalPlan:
@@ -66,19 +66,20 @@ def is_plan(text: str) -> bool:
     return text.lstrip()[:1] == "{" and KIND in text[:200]
 
 
-def _written(value: Any) -> Any:
+def as_data(value: Any, without: frozenset[str] = frozenset()) -> Any:
+    """Pieces of a plan as JSON has them; fields that are called as one of `without` are left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: _written(getattr(value, field.name)) for field in dataclasses.fields(value)}
-        return {"is": type(value).__name__, **fields}
+        names = [field.name for field in dataclasses.fields(value) if field.name not in without]
+        return {"is": type(value).__name__, **{name: as_data(getattr(value, name), without) for name in names}}
     match value:
         case tuple():
-            return [_written(each) for each in value]
+            return [as_data(each, without) for each in value]
         case frozenset():
             return sorted(value)
         case float() if not math.isfinite(value):
             raise ValueError(value)
         case Mapping():
-            return {key: _written(each) for key, each in value.items()}
+            return {key: as_data(each, without) for key, each in value.items()}
         case _:
             return value
 

@@ -20,7 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoredsl.engine.kernel.library import kernel
-from scoredsl.engine.kernel.partition import MIB, WALK_FUNCTION, Cancelled, PartitionStore, WalkError
+from scoredsl.engine.kernel.partition import MIB, WALK_FUNCTION, PartitionStore
+from scoredsl.engine.kernel.walk import Cancelled, WalkError
 
 NO_TIME = -(2**63)
 Event = tuple[str, int, str | None, int, float]
@@ -51,7 +52,7 @@ def double(word: int) -> float:
     return ctypes.c_double.from_buffer(ctypes.c_int64(word)).value
 
 
-def walked(store: PartitionStore, threads: int = 2) -> Seen:
+def walked(store: PartitionStore, threads: int = 2, keeping: Any = None) -> Seen:
     """Walks over all leads with a function of Python that writes down what it is given."""
     seen = Seen()
     lock = threading.Lock()
@@ -74,7 +75,7 @@ def walked(store: PartitionStore, threads: int = 2) -> Seen:
                 seen.versions[name] = versions
             rows[number + 1] = []
 
-    store.walk(write_down, list(range(1, threads + 1)), finished)
+    store.walk(write_down, list(range(1, threads + 1)), finished, keeping)
     return seen
 
 

@@ -1,39 +1,12 @@
 /* One partition: its rows by lead, each lead's rows in canonical order, and each lead handed to the walk. */
+#include "group.h"
+
 #include <stdlib.h>
 
-#include "partition.h"
 #include "spill.h"
 
-struct rows {
-    const int64_t **row; /* in the order of arrival, then by lead */
-    uint32_t *lead;
-    int64_t *start; /* by lead, and the end */
-    int64_t count, room, starts;
-    const int64_t **sorted;
-    int64_t sorted_room;
-};
-
-struct work {
-    const struct store *store;
-    int64_t lead_words, id_words;
-    struct rows rows[STREAMS];
-    uint64_t *loaded; /* what was in the file, or in an older layout */
-    int64_t loaded_words, loaded_room;
-    uint64_t *raw; /* a block of an older layout, as it was in the file */
-    int64_t raw_bytes;
-    uint64_t *keys; /* by lead: its words */
-    int64_t leads, key_room;
-    uint32_t *slots; /* lead + 1; 0 is empty */
-    int64_t slot_count;
-    const int64_t **spare; /* for sorting */
-    const uint64_t **ids;
-    int64_t spare_room, id_room;
-    int64_t error;
-};
-
-EXPORT struct work *work_new(void);
-EXPORT void work_free(struct work *w);
-EXPORT int64_t work_load(struct work *w, const struct store *s, int64_t partition, const volatile int32_t *cancel);
+EXPORT int64_t work_load(struct work *w, const struct store *s, int64_t partition, const struct kept_block *kept,
+                         int64_t kept_count, const volatile int32_t *cancel);
 EXPORT int work_walk(struct work *w, walk_function *walk, void *walker, const volatile int32_t *cancel,
                      volatile int64_t *done);
 EXPORT int64_t work_lead_bytes(const struct work *w);
@@ -62,8 +35,7 @@ void work_free(struct work *w)
     free(w);
 }
 
-/* Makes room for `count` items of `size` bytes in the array that a pointer at `array` names; what was there is lost unless `keep`. */
-static int reserve(void *array, int64_t *room, int64_t count, size_t size, int keep)
+int reserve(void *array, int64_t *room, int64_t count, size_t size, int keep)
 {
     if (count <= *room) return 1;
     void *old, *made;
@@ -79,14 +51,7 @@ static int reserve(void *array, int64_t *room, int64_t count, size_t size, int k
 
 /* ---- loading */
 
-static int64_t words_of(const struct store *s, int64_t stream, int64_t layout)
-{
-    const struct layout *l = &s->layouts[layout];
-    return l->lead_words + (stream == EVENTS ? l->id_words : 0) + s->fixed[stream];
-}
-
-static void widen_rows(const struct store *s, int64_t stream, int64_t layout, const uint64_t *from, uint64_t *to,
-                       int64_t rows)
+void widen_rows(const struct store *s, int64_t stream, int64_t layout, const uint64_t *from, uint64_t *to, int64_t rows)
 {
     const struct layout *old = &s->layouts[layout], *now = &s->layouts[s->layout_count - 1];
     int64_t old_id = stream == EVENTS ? old->id_words : 0, id = stream == EVENTS ? now->id_words : 0;
@@ -124,10 +89,10 @@ static int load_stream(struct work *w, const struct store *s, int64_t stream, in
 {
     const struct chain *c = &s->chains[stream][partition];
     struct rows *r = &w->rows[stream];
-    int64_t newest = s->layout_count - 1, words = words_of(s, stream, newest);
+    int64_t newest = s->layout_count - 1, words = store_row_words(s, stream, newest);
     for (int64_t i = 0; i < c->spilled_count; i++) {
         const struct spilled *b = &c->spilled[i];
-        int64_t bytes = b->rows * words_of(s, stream, b->layout) * 8;
+        int64_t bytes = b->rows * store_row_words(s, stream, b->layout) * 8;
         uint64_t *to = take(w, b->rows * words);
         if (b->layout != newest && !reserve(&w->raw, &w->raw_bytes, bytes, 1, 0)) return KERNEL_NO_MEMORY;
         w->error = spill_read(s->file, b->layout == newest ? to : w->raw, bytes, b->at);
@@ -222,100 +187,151 @@ static int sort_by_lead(struct work *w, struct rows *r, int64_t skip)
     return KERNEL_OK;
 }
 
-int64_t work_load(struct work *w, const struct store *s, int64_t partition, const volatile int32_t *cancel)
+static int make_room(struct rows *r, int64_t count)
 {
+    int64_t room = r->room;
+    if (!reserve(&r->row, &r->room, count, sizeof *r->row, 0)) return KERNEL_NO_MEMORY;
+    if (r->room == room) return KERNEL_OK;
+    free(r->lead);
+    r->lead = malloc((size_t)r->room * sizeof *r->lead);
+    if (r->lead) return KERNEL_OK;
+    r->room = 0;
+    return KERNEL_NO_MEMORY;
+}
+
+static int begin(struct work *w, const struct store *s)
+{
+    const struct layout *newest = &s->layouts[s->layout_count - 1];
     w->store = s;
     w->leads = 0;
     w->loaded_words = 0;
     w->error = 0;
-    int64_t newest = s->layout_count - 1, words = 0;
+    w->lead_words = newest->lead_words;
+    w->id_words = newest->id_words;
     for (int stream = 0; stream < STREAMS; stream++) w->rows[stream].count = 0;
-    if (newest < 0) return 0;
-    w->lead_words = s->layouts[newest].lead_words;
-    w->id_words = s->layouts[newest].id_words;
-    for (int64_t stream = 0; stream < STREAMS; stream++) {
-        const struct chain *c = &s->chains[stream][partition];
-        for (int64_t i = 0; i < c->spilled_count; i++) words += c->spilled[i].rows * words_of(s, stream, newest);
-        for (const struct block *b = c->first; b; b = b->next)
-            if (b->layout != newest) words += b->rows * words_of(s, stream, newest);
-    }
-    if (!reserve(&w->loaded, &w->loaded_room, words, sizeof *w->loaded, 0)) return KERNEL_NO_MEMORY;
     if (w->slot_count)
         memset(w->slots, 0, (size_t)w->slot_count * sizeof *w->slots);
     else if (!grow_slots(w))
         return KERNEL_NO_MEMORY;
-    for (int64_t stream = 0; stream < STREAMS; stream++) {
-        struct rows *r = &w->rows[stream];
-        int64_t count = s->chains[stream][partition].rows, room = r->room;
-        if (!reserve(&r->row, &r->room, count, sizeof *r->row, 0)) return KERNEL_NO_MEMORY;
-        if (r->room != room) {
-            free(r->lead);
-            r->lead = malloc((size_t)r->room * sizeof *r->lead);
-            if (!r->lead) {
-                r->room = 0;
-                return KERNEL_NO_MEMORY;
-            }
-        }
-        int result = count ? load_stream(w, s, stream, partition, cancel) : KERNEL_OK;
-        if (result != KERNEL_OK) return result;
-        switch (w->lead_words) {
-        case 1: result = group_rows(w, r, 1); break;
-        case 2: result = group_rows(w, r, 2); break;
-        case 3: result = group_rows(w, r, 3); break;
-        default: result = group_rows(w, r, w->lead_words);
-        }
-        if (result != KERNEL_OK) return result;
+    return KERNEL_OK;
+}
+
+static int number_leads(struct work *w, struct rows *r)
+{
+    switch (w->lead_words) {
+    case 1: return group_rows(w, r, 1);
+    case 2: return group_rows(w, r, 2);
+    case 3: return group_rows(w, r, 3);
+    default: return group_rows(w, r, w->lead_words);
     }
-    for (int64_t stream = 0; stream < STREAMS; stream++) {
-        int64_t skip = w->lead_words + (stream == EVENTS ? w->id_words : 0);
-        int result = sort_by_lead(w, &w->rows[stream], skip);
+}
+
+static int sort_stream(struct work *w, int64_t stream)
+{
+    return sort_by_lead(w, &w->rows[stream], w->lead_words + (stream == EVENTS ? w->id_words : 0));
+}
+
+int work_group_rows(struct work *w, const struct store *s, int64_t stream, const uint64_t *rows, int64_t count)
+{
+    struct rows *r = &w->rows[stream];
+    int result = begin(w, s);
+    if (result == KERNEL_OK) result = make_room(r, count);
+    if (result != KERNEL_OK) return result;
+    add_rows(r, rows, count, store_row_words(s, stream, s->layout_count - 1));
+    result = number_leads(w, r);
+    return result == KERNEL_OK ? sort_stream(w, stream) : result;
+}
+
+/* The rows of a stream: those of earlier runs, then those that came in. */
+static int load(struct work *w, int64_t stream, int64_t partition, const struct kept_block *kept, int64_t kept_count,
+                const volatile int32_t *cancel)
+{
+    const struct store *s = w->store;
+    struct rows *r = &w->rows[stream];
+    int64_t count = s->chains[stream][partition].rows;
+    for (int64_t i = 0; i < kept_count; i++)
+        if (kept[i].stream == stream) count += kept[i].rows;
+    int result = make_room(r, count);
+    if (result != KERNEL_OK || count == 0) return result;
+    int64_t words = store_row_words(s, stream, s->layout_count - 1);
+    for (int64_t i = 0; i < kept_count; i++) {
+        if (kept[i].stream != stream) continue;
+        uint64_t *to = take(w, kept[i].rows * words);
+        result = kept_read(s, &kept[i], to);
         if (result != KERNEL_OK) return result;
+        add_rows(r, to, kept[i].rows, words);
+        if (*cancel) return KERNEL_CANCELLED;
     }
-    return w->leads;
+    result = load_stream(w, s, stream, partition, cancel);
+    return result == KERNEL_OK ? number_leads(w, r) : result;
+}
+
+/* Gives how many leads there are. `kept`: the partition's rows of earlier runs, in their order. */
+int64_t work_load(struct work *w, const struct store *s, int64_t partition, const struct kept_block *kept,
+                  int64_t kept_count, const volatile int32_t *cancel)
+{
+    int64_t newest = s->layout_count - 1, words = 0;
+    w->leads = 0;
+    if (newest < 0) return 0;
+    for (int64_t i = 0; i < kept_count; i++) words += kept[i].rows * store_row_words(s, kept[i].stream, newest);
+    for (int64_t stream = 0; stream < STREAMS; stream++) {
+        const struct chain *c = &s->chains[stream][partition];
+        for (int64_t i = 0; i < c->spilled_count; i++) words += c->spilled[i].rows * store_row_words(s, stream, newest);
+        for (const struct block *b = c->first; b; b = b->next)
+            if (b->layout != newest) words += b->rows * store_row_words(s, stream, newest);
+    }
+    if (!reserve(&w->loaded, &w->loaded_room, words, sizeof *w->loaded, 0)) return KERNEL_NO_MEMORY;
+    int result = begin(w, s);
+    for (int64_t stream = 0; stream < STREAMS && result == KERNEL_OK; stream++)
+        result = load(w, stream, partition, kept, kept_count, cancel);
+    for (int64_t stream = 0; stream < STREAMS && result == KERNEL_OK; stream++) result = sort_stream(w, stream);
+    return result == KERNEL_OK ? w->leads : result;
 }
 
 /* ---- canonical order */
 
-static inline int before_or_same(const struct work *w, int64_t stream, const int64_t *a, const int64_t *b)
+static inline int before_or_same(const struct work *w, int64_t stream, const int64_t *a, const int64_t *b, int by_time)
 {
     if (a[0] != b[0]) return a[0] < b[0];
+    if (by_time || stream == GIVEN) return 1;
     if (stream == VERSIONS) return a[1] <= b[1];
     if (!w->id_words) return 1;
     return words_compare(w->store->ids, (const uint64_t *)a - w->id_words, (const uint64_t *)b - w->id_words,
                          w->id_words) <= 0;
 }
 
-static void merge_sort(const struct work *w, int64_t stream, const int64_t **rows, const int64_t **spare, int64_t count)
+static void merge_sort(const struct work *w, int64_t stream, const int64_t **rows, const int64_t **spare, int64_t count,
+                       int by_time)
 {
     if (count <= 12) {
         for (int64_t i = 1; i < count; i++) {
             const int64_t *row = rows[i];
             int64_t k = i;
-            for (; k > 0 && !before_or_same(w, stream, rows[k - 1], row); k--) rows[k] = rows[k - 1];
+            for (; k > 0 && !before_or_same(w, stream, rows[k - 1], row, by_time); k--) rows[k] = rows[k - 1];
             rows[k] = row;
         }
         return;
     }
     int64_t half = count / 2;
-    merge_sort(w, stream, rows, spare, half);
-    merge_sort(w, stream, rows + half, spare, count - half);
-    if (before_or_same(w, stream, rows[half - 1], rows[half])) return;
+    merge_sort(w, stream, rows, spare, half, by_time);
+    merge_sort(w, stream, rows + half, spare, count - half, by_time);
+    if (before_or_same(w, stream, rows[half - 1], rows[half], by_time)) return;
     memcpy(spare, rows, (size_t)half * sizeof *spare);
     int64_t left = 0, right = half, to = 0;
     while (left < half && right < count)
-        if (before_or_same(w, stream, spare[left], rows[right]))
+        if (before_or_same(w, stream, spare[left], rows[right], by_time))
             rows[to++] = spare[left++];
         else
             rows[to++] = rows[right++];
     while (left < half) rows[to++] = spare[left++];
 }
 
-static int set_in_order(struct work *w, int64_t stream, const int64_t **rows, int64_t count)
+int set_in_order(struct work *w, int64_t stream, const int64_t **rows, int64_t count, int by_time)
 {
     for (int64_t i = 1; i < count; i++) {
-        if (before_or_same(w, stream, rows[i - 1], rows[i])) continue;
+        if (before_or_same(w, stream, rows[i - 1], rows[i], by_time)) continue;
         if (!reserve(&w->spare, &w->spare_room, count, sizeof *w->spare, 0)) return KERNEL_NO_MEMORY;
-        merge_sort(w, stream, rows, w->spare, count);
+        merge_sort(w, stream, rows, w->spare, count, by_time);
         break;
     }
     return KERNEL_OK;
@@ -323,7 +339,7 @@ static int set_in_order(struct work *w, int64_t stream, const int64_t **rows, in
 
 int work_walk(struct work *w, walk_function *walk, void *walker, const volatile int32_t *cancel, volatile int64_t *done)
 {
-    struct rows *events = &w->rows[EVENTS], *versions = &w->rows[VERSIONS];
+    struct rows *events = &w->rows[EVENTS], *versions = &w->rows[VERSIONS], *given = &w->rows[GIVEN];
     struct lead_input in = {0};
     in.lead_words = (int32_t)w->lead_words;
     in.id_words = (int32_t)w->id_words;
@@ -332,8 +348,11 @@ int work_walk(struct work *w, walk_function *walk, void *walker, const volatile 
         const int64_t **version = versions->sorted + versions->start[lead];
         in.events = events->start[lead + 1] - events->start[lead];
         in.versions = versions->start[lead + 1] - versions->start[lead];
-        int result = set_in_order(w, EVENTS, event, in.events);
-        if (result == KERNEL_OK) result = set_in_order(w, VERSIONS, version, in.versions);
+        const int64_t **alert = given->sorted + given->start[lead];
+        in.given = given->start[lead + 1] - given->start[lead];
+        int result = set_in_order(w, EVENTS, event, in.events, 0);
+        if (result == KERNEL_OK) result = set_in_order(w, VERSIONS, version, in.versions, 0);
+        if (result == KERNEL_OK) result = set_in_order(w, GIVEN, alert, in.given, 0);
         if (result != KERNEL_OK) return result;
         if (w->id_words) {
             if (!reserve(&w->ids, &w->id_room, in.events, sizeof *w->ids, 0)) return KERNEL_NO_MEMORY;
@@ -342,6 +361,7 @@ int work_walk(struct work *w, walk_function *walk, void *walker, const volatile 
         }
         in.event = event;
         in.version = version;
+        in.alert = alert;
         in.lead = w->keys + lead * w->lead_words;
         in.index = lead;
         result = walk(walker, &in);

@@ -187,6 +187,7 @@ EXPORT int walk_lead(void *opaque, const struct lead_input *in) {
         int64_t made = (queue_size(&w->rows) - before) / HISTORY_WORDS;
         if (p->score_count > 1 && made > 1)
             qsort(w->rows.a + w->rows.head + before, (size_t)made, HISTORY_WORDS * sizeof(int64_t), by_time);
+        if (w->only_new && !keep_new_alerts(w, in, before)) return KERNEL_NO_MEMORY;
         if (w->mode != MODE_BOTH) return 0;
     }
     for (int64_t s = 0; s < p->score_count; s++) w->values[s] = w->scores[s].value;
@@ -334,6 +335,7 @@ EXPORT void walker_free(void *opaque) {
     queue_free(&w->codes);
     queue_free(&w->rows);
     queue_free(&w->finals);
+    queue_free(&w->noted);
     queue_free(&w->causes);
     queue_free(&w->cause_starts);
     map_free(&w->cause_keys);
@@ -356,7 +358,17 @@ EXPORT void walker_clear_rows(void *opaque) {
     walker *w = opaque;
     queue_clear(&w->rows);
     queue_clear(&w->finals);
+    queue_clear(&w->noted);
 }
+
+EXPORT void walker_only_new(void *w) { ((walker *)w)->only_new = 1; }
+
+EXPORT const int64_t *walker_noted(void *w, int64_t *count) {
+    *count = ((walker *)w)->noted.n;
+    return ((walker *)w)->noted.a;
+}
+
+EXPORT int64_t walker_withdrawn(const void *w) { return ((const walker *)w)->withdrawn; }
 
 EXPORT const int64_t *walker_causes(void *w, int64_t *count) {
     *count = ((walker *)w)->causes.n;

@@ -14,6 +14,8 @@ struct lead_input {
     int64_t index;                  /* the lead's place in its partition: what result rows call it */
     int32_t lead_words;
     int32_t id_words;               /* equal words are equal ids */
+    int64_t given;                  /* how many alerts earlier runs gave or took back, by time */
+    const int64_t *const *alert;    /* each: time, score, tier before, tier */
 };
 
 /* Gives KERNEL_OK, or anything else to stop. */

@@ -23,12 +23,6 @@ EXPORT int64_t store_error(const struct store *s);
 EXPORT void store_layout(const struct store *s, int64_t *lead_words, int64_t *id_words, int64_t *layouts);
 EXPORT void store_drop(struct store *s, int64_t partition);
 
-static int64_t row_words(const struct store *s, int64_t stream, int64_t layout)
-{
-    const struct layout *l = &s->layouts[layout];
-    return l->lead_words + (stream == EVENTS ? l->id_words : 0) + s->fixed[stream];
-}
-
 static int64_t partitions(const struct store *s) { return INT64_C(1) << s->bits; }
 
 struct store *store_new(int64_t has_ids, int64_t shift, int64_t bits, int64_t block_bytes, int64_t budget,
@@ -126,7 +120,7 @@ static int64_t open_rows(const struct store *s, int64_t stream, int64_t partitio
 {
     const struct block *last = s->chains[stream][partition].last;
     const uint64_t *at = s->cursors[stream][partition].at;
-    return at ? (at - last->words) / row_words(s, stream, last->layout) : 0;
+    return at ? (at - last->words) / store_row_words(s, stream, last->layout) : 0;
 }
 
 /* Ends the chain's last block: the next row begins another one. */
@@ -164,7 +158,7 @@ static int spill_chain(struct store *s, int64_t stream, int64_t partition)
                 return KERNEL_FILE;
             }
         }
-        int64_t size = b->rows * row_words(s, stream, b->layout) * 8;
+        int64_t size = b->rows * store_row_words(s, stream, b->layout) * 8;
         s->error = spill_write(s->file, b->words, size, s->file_end);
         if (s->error) return KERNEL_FILE;
         c->spilled[c->spilled_count++] = (struct spilled){s->file_end, b->layout, b->rows};
@@ -197,7 +191,7 @@ static int begin_block(struct store *s, int64_t stream, int64_t partition)
     }
     struct block *b = block_new(s);
     if (!b) return KERNEL_NO_MEMORY;
-    int64_t layout = s->layout_count - 1, words = row_words(s, stream, layout);
+    int64_t layout = s->layout_count - 1, words = store_row_words(s, stream, layout);
     int64_t rows = (s->block_bytes - (int64_t)sizeof *b) / (8 * words);
     b->next = NULL;
     b->layout = layout;
@@ -233,17 +227,22 @@ static int64_t words_for(const struct text_column *c, int64_t rows, int64_t word
     return wanted;
 }
 
-static int set_layout(struct store *s, int64_t rows, const struct text_column *lead, const struct text_column *id)
+void store_set_layout(struct store *s, struct layout wanted)
+{
+    struct layout now = s->layout_count ? s->layouts[s->layout_count - 1] : (struct layout){0, 0};
+    if (s->layout_count && wanted.lead_words == now.lead_words && wanted.id_words == now.id_words) return;
+    for (int stream = 0; stream < STREAMS; stream++)
+        for (int64_t p = 0; s->layout_count && p < partitions(s); p++) close_block(s, stream, p);
+    s->layouts[s->layout_count++] = wanted; /* each is wider than the one before: there is room */
+}
+
+static void set_layout(struct store *s, int64_t rows, const struct text_column *lead, const struct text_column *id)
 {
     struct layout now = s->layout_count ? s->layouts[s->layout_count - 1] : (struct layout){0, 0};
     struct layout wanted = now;
     wanted.lead_words = (int32_t)words_for(lead, rows, now.lead_words, s->leads->count);
     if (s->has_ids && id) wanted.id_words = (int32_t)words_for(id, rows, now.id_words, s->ids->count);
-    if (s->layout_count && wanted.lead_words == now.lead_words && wanted.id_words == now.id_words) return KERNEL_OK;
-    for (int stream = 0; stream < STREAMS; stream++)
-        for (int64_t p = 0; s->layout_count && p < partitions(s); p++) close_block(s, stream, p);
-    s->layouts[s->layout_count++] = wanted; /* each is wider than the one before: there is room */
-    return KERNEL_OK;
+    store_set_layout(s, wanted);
 }
 
 /* ---- rows */
@@ -253,7 +252,7 @@ INLINE int append_rows(struct store *s, int64_t stream, int64_t rows, const stru
                               int64_t kind, int64_t lead_words)
 {
     int64_t id_words = stream == EVENTS ? s->layouts[s->layout_count - 1].id_words : 0;
-    int64_t words = row_words(s, stream, s->layout_count - 1), shift = s->shift;
+    int64_t words = store_row_words(s, stream, s->layout_count - 1), shift = s->shift;
     uint64_t mask = (uint64_t)partitions(s) - 1;
     struct cursor *cursors = s->cursors[stream];
     for (int64_t i = 0; i < rows; i++) {
@@ -288,8 +287,7 @@ int store_append(struct store *s, int64_t stream, int64_t rows, const struct tex
 {
     if (rows == 0) return KERNEL_OK;
     s->fixed[stream] = column_count;
-    int result = set_layout(s, rows, lead, id);
-    if (result != KERNEL_OK) return result;
+    set_layout(s, rows, lead, id);
     int64_t words = s->layouts[s->layout_count - 1].lead_words;
     s->rows[stream] += rows;
 #define ROWS(kind, words) append_rows(s, stream, rows, lead, id, columns, column_count, kind, words)
@@ -306,11 +304,11 @@ int store_append(struct store *s, int64_t stream, int64_t rows, const struct tex
 
 /* ---- a partition that is too large */
 
-static int append_words(struct store *s, int64_t stream, const struct store *from, int64_t layout, const uint64_t *row,
-                        int64_t rows)
+int store_append_words(struct store *s, int64_t stream, const struct store *from, int64_t layout, const uint64_t *row,
+                       int64_t rows)
 {
     const struct layout *old = &from->layouts[layout], *now = &s->layouts[0];
-    int64_t old_words = row_words(from, stream, layout), words = row_words(s, stream, 0);
+    int64_t old_words = store_row_words(from, stream, layout), words = store_row_words(s, stream, 0);
     uint64_t mask = (uint64_t)partitions(s) - 1;
     int64_t old_id = stream == EVENTS ? old->id_words : 0, id = stream == EVENTS ? now->id_words : 0;
     for (int64_t i = 0; i < rows; i++, row += old_words) {
@@ -346,13 +344,13 @@ int store_split(struct store *s, int64_t partition, struct store *into, const vo
         struct chain *c = &s->chains[stream][partition];
         for (int64_t i = 0; i < c->spilled_count && result == KERNEL_OK; i++) {
             const struct spilled *b = &c->spilled[i];
-            s->error = spill_read(s->file, room, b->rows * row_words(s, stream, b->layout) * 8, b->at);
-            result = s->error ? KERNEL_FILE : append_words(into, stream, s, b->layout, room, b->rows);
+            s->error = spill_read(s->file, room, b->rows * store_row_words(s, stream, b->layout) * 8, b->at);
+            result = s->error ? KERNEL_FILE : store_append_words(into, stream, s, b->layout, room, b->rows);
             if (*cancel) result = KERNEL_CANCELLED;
         }
         close_block(s, stream, partition);
         for (struct block *b = c->first; b && result == KERNEL_OK; b = b->next) {
-            result = append_words(into, stream, s, b->layout, b->words, b->rows);
+            result = store_append_words(into, stream, s, b->layout, b->words, b->rows);
             if (*cancel) result = KERNEL_CANCELLED;
         }
     }
@@ -399,7 +397,7 @@ int64_t store_bytes(const struct store *s, int64_t partition)
     int64_t bytes = 0;
     for (int stream = 0; stream < STREAMS; stream++) {
         int64_t rows = store_rows(s, stream, partition);
-        if (rows) bytes += rows * row_words(s, stream, s->layout_count - 1) * 8;
+        if (rows) bytes += rows * store_row_words(s, stream, s->layout_count - 1) * 8;
     }
     return bytes;
 }

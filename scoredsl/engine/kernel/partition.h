@@ -5,9 +5,10 @@
 #include "lead.h"
 #include "texts.h"
 
-enum { EVENTS, VERSIONS, STREAMS };
+enum { EVENTS, VERSIONS, GIVEN, STREAMS };
 
-/* Events: lead, id, time, bits, channels. Profile rows: lead, time, place, bits, channels.
+/* Events: lead, id, time, bits, channels. Profile rows: lead, time, place, bits, channels. Alerts that earlier runs gave:
+   lead, time, score, tier before, tier.
    A layout says in how many words leads and ids are kept. Longer texts begin a new layout; rows of older ones are widened
    when their partition is walked. */
 struct layout {
@@ -62,5 +63,18 @@ struct store {
     int file;
     int64_t file_end, error;
 };
+
+/* How many words a row has. */
+static inline int64_t store_row_words(const struct store *s, int64_t stream, int64_t layout)
+{
+    const struct layout *l = &s->layouts[layout];
+    return l->lead_words + (stream == EVENTS ? l->id_words : 0) + s->fixed[stream];
+}
+
+/* Begins a layout that is wider than the one before, or the same. */
+void store_set_layout(struct store *s, struct layout wanted);
+/* Appends rows of another store, in one of its layouts. */
+int store_append_words(struct store *s, int64_t stream, const struct store *from, int64_t layout, const uint64_t *row,
+                       int64_t rows);
 
 #endif

@@ -175,7 +175,9 @@ struct walker {
     queue finals; /* MODE_BOTH: the scores, while `rows` has the changes */
     queue causes, cause_starts;
     pair_map cause_keys;
-    int64_t ignored, duplicates, excluded, leads;
+    int64_t only_new; /* alerts: those alone that no earlier run gave */
+    queue noted; /* alerts that are given now, or withdrawn: lead, time, score, tier before, tier */
+    int64_t ignored, duplicates, excluded, leads, withdrawn;
     int64_t *lost, *missing, *without_value; /* by score * most_rules + rule */
     int64_t *divisions;
     int64_t most_rules;
@@ -184,6 +186,7 @@ struct walker {
 typedef struct walker walker;
 
 #define HISTORY_WORDS 8
+#define GIVEN_WORDS 4
 
 /* MODE_BOTH: scores at T, and the changes of tier on the way there, without their causes. */
 enum { MODE_SCORES, MODE_HISTORY, MODE_ALERTS, MODE_BOTH };
@@ -201,6 +204,9 @@ EXPORT void walker_free(void *walker);
 EXPORT const int64_t *walker_rows(void *walker, int64_t *count);
 EXPORT const int64_t *walker_finals(void *walker, int64_t *count);
 EXPORT void walker_clear_rows(void *walker);
+EXPORT void walker_only_new(void *walker);
+EXPORT const int64_t *walker_noted(void *walker, int64_t *count);
+EXPORT int64_t walker_withdrawn(const void *walker);
 EXPORT const int64_t *walker_causes(void *walker, int64_t *count);
 EXPORT const int64_t *walker_cause_starts(void *walker, int64_t *count);
 EXPORT int64_t walker_tally(void *walker, int64_t *out, int64_t room);
@@ -209,6 +215,8 @@ EXPORT int64_t walker_counts(void *walker, int64_t *out, int64_t room);
 /* Walks a score of a lead up to `until`; leaves its value, tier and course in the walker. */
 void walk_score(walker *w, int64_t number);
 void walk_plain(walker *w, int64_t number); /* of a score for which is_plain_score holds; plain.c */
+/* Leaves out the alerts from the word `before` of the rows on that earlier runs gave. 0: memory is out. */
+int keep_new_alerts(walker *w, const struct lead_input *in, int64_t before);
 const int64_t *version_at(walker *w, int64_t instant);
 int64_t next_version_time(walker *w, int64_t now);
 

@@ -36,7 +36,10 @@ def _library() -> ctypes.CDLL:
     library.walker_new.argtypes = [ctypes.c_void_p, *[ctypes.c_int64] * 4]
     library.walker_free.argtypes = [ctypes.c_void_p]
     library.walker_clear_rows.argtypes = [ctypes.c_void_p]
-    for name in ("walker_rows", "walker_finals", "walker_causes", "walker_cause_starts"):
+    library.walker_only_new.argtypes = [ctypes.c_void_p]
+    library.walker_withdrawn.argtypes = [ctypes.c_void_p]
+    library.walker_withdrawn.restype = ctypes.c_int64
+    for name in ("walker_rows", "walker_finals", "walker_noted", "walker_causes", "walker_cause_starts"):
         getattr(library, name).restype = _words
         getattr(library, name).argtypes = [ctypes.c_void_p, _words]
     for name in ("walker_tally", "walker_counts"):
@@ -88,6 +91,10 @@ class Walker:
         """The address of `walk_lead`, for who calls it from C."""
         return ctypes.cast(self._library.walk_lead, ctypes.c_void_p).value or 0
 
+    def only_new(self) -> None:
+        """Of alerts those alone are made that no earlier run gave; what is new or withdrawn is noted."""
+        self._library.walker_only_new(self.pointer)
+
     def row_words(self) -> tuple[int, int]:
         """Where the rows stand that were made since `clear`, and how many words they are."""
         return self._place("walker_rows")
@@ -95,6 +102,15 @@ class Walker:
     def final_words(self) -> tuple[int, int]:
         """The same for the scores at T of the mode both."""
         return self._place("walker_finals")
+
+    def noted_words(self) -> tuple[int, int]:
+        """The same of the alerts that were noted: lead, time, score, tier before, tier."""
+        return self._place("walker_noted")
+
+    @property
+    def withdrawn(self) -> int:
+        """How many alerts that earlier runs gave are none any more."""
+        return int(self._library.walker_withdrawn(self.pointer))
 
     def rows(self) -> memoryview:
         """The words of the rows made since `clear`, as a copy (format q)."""

@@ -46,6 +46,22 @@ def profile_batches(
     return _reader(scan, profile_sql(scan, channels, until, date_zone), rows)
 
 
+def readings_sql(scan: ProfileScan, channels: ChannelSet, date_zone: Zone = UTC) -> tuple[str, tuple[str, ...]]:
+    """All usable profile rows as they are read, each for itself: a query with lead, time, place, and the columns named.
+
+    Later rows, of this scan or another, may be put behind them; `filled_batches` makes channels of all.
+    """
+    matching = _Matching(scan, channels, date_zone)
+    return matching.rows([(file.part, None) for file in scan.files]), matching.held
+
+
+def filled_batches(
+    scan: ProfileScan, channels: ChannelSet, source: str, date_zone: Zone = UTC, rows: int = BATCH
+) -> Any:
+    """As `profile_batches`, of readings: `source` follows FROM and has the columns of `readings_sql`."""
+    return _reader(scan, _Matching(scan, channels, date_zone).filled(source), rows)
+
+
 def event_sql(scan: EventScan, channels: ChannelSet, until: int | None, date_zone: Zone = UTC) -> str:
     """The query of `event_batches`."""
     matching = _Matching(scan, channels, date_zone)
@@ -54,7 +70,8 @@ def event_sql(scan: EventScan, channels: ChannelSet, until: int | None, date_zon
 
 def profile_sql(scan: ProfileScan, channels: ChannelSet, until: int | None, date_zone: Zone = UTC) -> str:
     """The query of `profile_batches`."""
-    return _Matching(scan, channels, date_zone).profiles([(file.part, _bound(file, until)) for file in scan.files])
+    matching = _Matching(scan, channels, date_zone)
+    return matching.filled(f"({matching.rows([(file.part, _bound(file, until)) for file in scan.files])})")
 
 
 def _bound(file: ScanFile, until: int | None) -> int | None:
@@ -110,20 +127,28 @@ class _Matching:
 
     # ---- profiles
 
-    def profiles(self, parts: Sequence[tuple[Part, int | None]]) -> str:
-        places = {name: i for i, name in enumerate(self.names)}
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The columns of readings: w0.. of the whole names, v0.. by the first words of dotted ones."""
+        return (
+            *(f"w{i}" for i in range(len(self.names))),
+            *(f"v{i}" for i, name in enumerate(self.names) if "." in name),
+        )
+
+    def rows(self, parts: Sequence[tuple[Part, int | None]]) -> str:
         wanted: dict[str, list[Reading]] = {name: ["known"] for name in self.names}
         for name, reading in self.asked:
             if reading != "known":
                 wanted[name].append(reading)
-        source = "\nUNION ALL\n".join(self._structs(part, until, wanted) for part, until in parts)
-        held = [f"w{i}" for i in range(len(places))]
-        held += [f"v{i}" for name, i in places.items() if "." in name]
+        return "\nUNION ALL\n".join(self._structs(part, until, wanted) for part, until in parts)
+
+    def filled(self, source: str) -> str:
+        places = {name: i for i, name in enumerate(self.names)}
         window = "OVER (PARTITION BY lead ORDER BY time NULLS FIRST, place ROWS UNBOUNDED PRECEDING)"
-        filled = "".join(f", last_value({one} IGNORE NULLS) {window} AS {one}" for one in held)
+        filled = "".join(f", last_value({one} IGNORE NULLS) {window} AS {one}" for one in self.held)
         layers = Layers()
         columns = self._columns(layers, FilledNames(places, layers), None)
-        ordered = f"SELECT lead, time, place{filled} FROM ({source})"
+        ordered = f"SELECT lead, time, place{filled} FROM {source}"
         chosen = ", ".join(
             ["lead", f"coalesce(time, {_NO_TIME}) AS time", *(f"{text} AS {name}" for name, text in columns.items())]
         )

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
 
 from scoredsl.engine.scan import delimited, ndjson, parquet
 from scoredsl.engine.scan.delimited import CsvFile
@@ -115,6 +115,22 @@ class Scan:
         self.close()
 
 
+class Sieve(Protocol):
+    """Who knows files that were read before: they are left out."""
+
+    def has_path(self, given: str) -> bool:
+        """Whether a file is known by its path, before it is opened."""
+        ...
+
+    def has_content(self, file: LocalFile) -> bool:
+        """Whether what is in it is known."""
+        ...
+
+    def took(self, file: LocalFile, usable: int) -> None:
+        """A file was taken, with so many usable rows."""
+        ...
+
+
 class EventScan(Scan):
     """A log."""
 
@@ -131,32 +147,33 @@ class ProfileScan(Scan):
         return [row for file in self.files for row in file.rows_of(leads)]
 
 
-def scan_events(paths: Sequence[str], options: ReadOptions, db: Any) -> EventScan:
+def scan_events(paths: Sequence[str], options: ReadOptions, db: Any, sieve: Sieve | None = None) -> EventScan:
     """Looks at a log: as `read_events`, but the events stay where they are. `db`: from `sources.duck.connection`.
 
-    Raises SourceError as `read_events` does.
+    With a `sieve` there may be no file, and no row in those there are. Raises SourceError as `read_events` does.
     """
     if options.event_name is not None and options.columns.event is not None:
         raise SourceError("Say --event-name or --event-column, not both.")
     if options.event_name == "":
         raise SourceError("The event name is empty; write one.")
     scan = EventScan(db, Functions(db))
-    _Scanner(scan, options, profile=False).run(paths)
+    _Scanner(scan, options, profile=False, sieve=sieve).run(paths)
     return scan
 
 
-def scan_profiles(paths: Sequence[str], options: ReadOptions, db: Any) -> ProfileScan:
+def scan_profiles(paths: Sequence[str], options: ReadOptions, db: Any, sieve: Sieve | None = None) -> ProfileScan:
     """Looks at profile files: as `read_profiles`, but the rows stay where they are."""
     scan = ProfileScan(db, Functions(db))
-    _Scanner(scan, options, profile=True).run(paths)
+    _Scanner(scan, options, profile=True, sieve=sieve).run(paths)
     return scan
 
 
 class _Scanner:
     """Makes the files of a scan, one after the other."""
 
-    def __init__(self, scan: Scan, options: ReadOptions, profile: bool) -> None:
+    def __init__(self, scan: Scan, options: ReadOptions, profile: bool, sieve: Sieve | None) -> None:
         self.scan = scan
+        self.sieve = sieve
         self.db = scan.db
         self.options = options
         self.profile = profile
@@ -168,13 +185,19 @@ class _Scanner:
         self.scan._folder = folder
         base = 0
         try:
-            for number, given in enumerate(expand(paths)):
+            for number, given in enumerate(expand(paths) if paths or self.sieve is None else ()):
+                if self.sieve is not None and self.sieve.has_path(given):
+                    continue
                 file = prepare(given, number, self.options.input_format, Path(folder.name))
                 if file.empty:
                     self.collected.note(f"{file.name} is empty.")
-                else:
+                elif self.sieve is None or not self.sieve.has_content(file):
+                    usable = self.scan.usable
                     base += self.file(file, base)
-            require_usable(paths, range(self.scan.usable), self.collected)
+                    if self.sieve is not None:
+                        self.sieve.took(file, self.scan.usable - usable)
+            if self.sieve is None or self.collected.row_count:
+                require_usable(paths, range(self.scan.usable), self.collected)
         except BaseException:
             self.scan.close()
             raise
