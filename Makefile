@@ -11,12 +11,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 export HYPOTHESIS_PROFILE
 
-.PHONY: help demo test test-kernel test-long bench bench-engines lint conformance examples wheel wheel-test clean
+.PHONY: help demo test test-kernel test-long test-editors bench bench-engines lint conformance examples wheel wheel-test clean
 
 help:
 	@echo "make demo         install into .venv, score a real log, explain one lead, run the tests of all examples"
 	@echo "make test         everything that CI runs on the sources: ruff, mypy, pytest"
 	@echo "make test-kernel  the tests of the kernel, compiled with checks of every access"
+	@echo "make test-editors drives Neovim 0.11 and Emacs, where they are installed, with the language server"
 	@echo "make test-long    pytest with many more random programs and logs"
 	@echo "make bench        the benchmarks, see benchmarks/README.md; bench-engines: against other engines"
 	@echo "make lint         ruff and mypy alone"
@@ -82,6 +83,9 @@ examples: $(VENV)/.installed
 
 test: lint
 	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+test-editors: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest -rs tests/editors
 
 # The kernel again with the checks of the compiler: no access outside of what is there, nothing undefined (gcc or clang).
 test-kernel: $(VENV)/.installed-dev

@@ -101,3 +101,13 @@ def token_data(colours: Sequence[Colour], lines: Lines) -> list[int]:
             while at < colour.end and source.text[at] in " \t":
                 at += 1
     return data
+
+
+def token_edits(before: Sequence[int], now: Sequence[int]) -> list[tuple[int, int, list[int]]]:
+    """(start, how many are deleted, what is inserted) that turns the one into the other: at most one edit."""
+    if before == now:
+        return []
+    least = min(len(before), len(now))
+    head = next((i for i in range(least) if before[i] != now[i]), least)
+    tail = next((i for i in range(least - head) if before[-1 - i] != now[-1 - i]), least - head)
+    return [(head, len(before) - head - tail, list(now[head : len(now) - tail]))]

@@ -8,7 +8,7 @@ from typing import Any
 from lsprotocol import types as t
 
 from scoredsl.ide.colours import colours
-from scoredsl.ide.edits import formatting
+from scoredsl.ide.edits import formatting, typed_line
 from scoredsl.ide.hover import hover
 from scoredsl.ide.navigation import import_links
 from scoredsl.ide.outline import document_symbols, folds, selection, workspace_symbols
@@ -35,9 +35,11 @@ def register(server: ScoreServer) -> None:
     feature(t.TEXT_DOCUMENT_FOLDING_RANGE)(folding)
     feature(t.TEXT_DOCUMENT_SELECTION_RANGE)(selections)
     feature(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, convert.LEGEND)(tokens)
+    feature(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA, convert.LEGEND)(tokens_delta)
     feature(t.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE, convert.LEGEND)(tokens_of_range)
     feature(t.TEXT_DOCUMENT_FORMATTING)(format_document)
     feature(t.TEXT_DOCUMENT_RANGE_FORMATTING)(format_range)
+    feature(t.TEXT_DOCUMENT_ON_TYPE_FORMATTING, t.DocumentOnTypeFormattingOptions("\n"))(format_typed)
     feature(t.TEXT_DOCUMENT_DOCUMENT_LINK)(links)
     feature(t.TEXT_DOCUMENT_HOVER)(hovers)
 
@@ -142,8 +144,29 @@ def selections(server: ScoreServer, params: t.SelectionRangeParams) -> list[t.Se
 
 @guarded(t.SemanticTokens([]))
 def tokens(server: ScoreServer, params: t.SemanticTokensParams) -> t.SemanticTokens:
-    analysis = server.analysis(params.text_document)
-    return t.SemanticTokens(convert.token_data(colours(analysis), server.lines(analysis.path)))
+    return _remembered(server, params.text_document)
+
+
+def _remembered(server: ScoreServer, document: t.TextDocumentIdentifier) -> t.SemanticTokens:
+    """The tokens of a document; they are kept until the next ones, which are sent as the difference."""
+    analysis = server.analysis(document)
+    data = convert.token_data(colours(analysis), server.lines(analysis.path))
+    number = int(server.tokens.get(analysis.path, ("0", []))[0]) + 1
+    server.tokens[analysis.path] = (str(number), data)
+    return t.SemanticTokens(data, str(number))
+
+
+@guarded(t.SemanticTokens([]))
+def tokens_delta(
+    server: ScoreServer, params: t.SemanticTokensDeltaParams
+) -> t.SemanticTokens | t.SemanticTokensDelta:
+    """What has changed since the tokens that the client has; all of them where those are not known."""
+    before = server.tokens.get(server.path(params.text_document))
+    now = _remembered(server, params.text_document)
+    if before is None or before[0] != params.previous_result_id:
+        return now
+    edits = [t.SemanticTokensEdit(*each) for each in convert.token_edits(before[1], list(now.data))]
+    return t.SemanticTokensDelta(edits, now.result_id)
 
 
 @guarded(t.SemanticTokens([]))
@@ -167,6 +190,12 @@ def format_document(server: ScoreServer, params: t.DocumentFormattingParams) -> 
 def format_range(server: ScoreServer, params: t.DocumentRangeFormattingParams) -> list[t.TextEdit]:
     lines = server.lines(server.path(params.text_document))
     return convert.text_edits(formatting(lines.source, *lines.offsets(params.range)), lines)
+
+
+@guarded([])
+def format_typed(server: ScoreServer, params: t.DocumentOnTypeFormattingParams) -> list[t.TextEdit]:
+    path, offset = server.at(params.text_document, params.position)
+    return convert.text_edits(typed_line(server.project.analysis(path).file, offset), server.lines(path))
 
 
 # ---- links and hovers

@@ -28,6 +28,7 @@ from scoredsl.text import Source
 
 DEBOUNCE = 0.12
 """Seconds without a change after which diagnostics are published."""
+_LONGEST_DELAY = 5.0
 _SKIPPED = {".git", ".venv", "venv", "node_modules", "__pycache__"}
 _MOST_FILES = 5_000
 
@@ -63,8 +64,12 @@ class ScoreServer(LanguageServer):
         self.project = Project(api.DiskReader(), _check)
         self.versions: dict[str, int | None] = {}
         self.folders: list[Path] = []
+        self.tokens: dict[str, tuple[str, list[int]]] = {}
+        """By path: the tokens that the client has, with their id."""
         self.log = Logs(self)
         self._pending: asyncio.TimerHandle | None = None
+        self._cost = 0.0
+        """Seconds that the last diagnostics took."""
         self._published: dict[str, tuple[int | None, list[t.Diagnostic]]] = {}
         self._lines: dict[str, Lines] = {}
 
@@ -125,6 +130,7 @@ class ScoreServer(LanguageServer):
         self.project.close(path)
         self._lines.pop(path, None)
         self._published.pop(path, None)
+        self.tokens.pop(path, None)
         if not self.pulls:
             self.text_document_publish_diagnostics(t.PublishDiagnosticsParams(self.places.uri(path), []))
         self.publish_soon(0)
@@ -164,15 +170,24 @@ class ScoreServer(LanguageServer):
             return []
 
     def publish_soon(self, delay: float) -> None:
-        """Publishes after a time without another change; whatever was to be published before is not."""
+        """Publishes after a time without another change; whatever was to be published before is not.
+
+        Where checking takes long, as in a very large file, the time is longer, so that typing goes on meanwhile.
+        """
         if self.pulls:
             return
         if self._pending is not None:
             self._pending.cancel()
-        self._pending = asyncio.get_running_loop().call_later(delay, self._publish)
+        pause = max(delay, min(self._cost, _LONGEST_DELAY))
+        self._pending = asyncio.get_running_loop().call_later(pause, self._publish)
 
     def _publish(self) -> None:
         self._pending = None
+        start = time.perf_counter()
+        self._publish_all()
+        self._cost = time.perf_counter() - start
+
+    def _publish_all(self) -> None:
         for path in list(self.project.texts):
             try:
                 now = (self.versions.get(path), self.diagnostics(path))

@@ -38,7 +38,7 @@ local ok, problem = xpcall(function()
   assert(vim.wait(60000, function()
     return vim.api.nvim_buf_get_lines(buffer, 2, 3, false)[1]:find("looked") ~= nil
   end, 20), "rename")
-  vim.api.nvim_win_set_cursor(0, { 4, 6 })
+  vim.api.nvim_win_set_cursor(0, { 4, 12 })
   vim.lsp.buf.code_action({ apply = true, filter = function(action) return action.title:find("Write looked") ~= nil end })
   assert(vim.wait(60000, function()
     return vim.api.nvim_buf_get_lines(buffer, 3, 4, false)[1]:find("looked add") ~= nil

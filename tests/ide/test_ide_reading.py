@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scoredsl.ide.colours import colours
-from scoredsl.ide.edits import applied, formatting
+from scoredsl.ide.edits import applied, formatting, typed_line
 from scoredsl.ide.hover import hover
 from scoredsl.ide.navigation import import_links
 from scoredsl.ide.outline import document_symbols, folds, selection, workspace_symbols
@@ -180,6 +180,22 @@ def test_only_the_asked_lines_are_formatted() -> None:
 
 def test_a_file_that_cannot_be_read_is_left_as_it_is() -> None:
     assert formatting(Source("on a   add 1\non b ad 1\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("score s\n§", "score s\n  "),
+        ("score s\n  on a add 1\n§\n", "score s\n  on a add 1\n  \n"),
+        ("score s\n  group g\n  §", "score s\n  group g\n    "),
+        ("on a add 1\n   §", "on a add 1\n"),
+        ("score s\n    on b add 1§", "score s\n    on b add 1"),
+        ("§", ""),
+    ],
+)
+def test_a_new_line_is_indented_as_its_block(text: str, wanted: str) -> None:
+    case = marked(text)
+    assert applied(case.text, typed_line(case.analysis.file, case.offset)) == wanted
 
 
 # ---- links

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scoredsl.ide.actions import actions
 from scoredsl.ide.colours import colours
 from scoredsl.ide.completion import complete
-from scoredsl.ide.edits import formatting
+from scoredsl.ide.edits import formatting, typed_line
 from scoredsl.ide.hints import hints, lenses
 from scoredsl.ide.hover import hover
 from scoredsl.ide.navigation import definition, highlights, import_links, references
@@ -58,6 +58,7 @@ def everything(project: Project, offset: int) -> None:
     found = colours(analysis)
     assert all(one.end <= other.start for one, other in pairwise(found))
     formatting(analysis.source)
+    typed_line(analysis.file, offset)
     hints(analysis, program, 0, size)
     lenses(analysis, program, {})
     actions(project, MAIN, max(0, offset - 10), offset, analysis.diagnostics)

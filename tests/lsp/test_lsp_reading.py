@@ -120,6 +120,24 @@ def test_tokens_count_in_the_units_of_the_client(session: Session, uri: str) -> 
     assert part.data == found.data[: len(part.data)] and 0 < len(part.data) < len(found.data)
 
 
+def test_tokens_after_a_change_are_sent_as_the_difference(session: Session, uri: str) -> None:
+    full = session.request("textDocument/semanticTokens/full", t.SemanticTokensParams(document(uri)))
+    session.replace(uri, TEXT.replace("add 6 as", "add 666 as"))
+    delta = session.request(
+        "textDocument/semanticTokens/full/delta", t.SemanticTokensDeltaParams(document(uri), full.result_id)
+    )
+    data = list(full.data)
+    for edit in delta.edits:
+        data[edit.start : edit.start + edit.delete_count] = edit.data
+    now = session.request("textDocument/semanticTokens/full", t.SemanticTokensParams(document(uri)))
+    assert data == list(now.data) != list(full.data)
+    assert sum(len(edit.data) for edit in delta.edits) < len(full.data) / 2
+    unknown = session.request(
+        "textDocument/semanticTokens/full/delta", t.SemanticTokensDeltaParams(document(uri), "no such id")
+    )
+    assert list(unknown.data) == data
+
+
 def test_layout(session: Session, uri: str) -> None:
     session.replace(uri, "on a   add 5\non b   add 5\n")
     options = t.FormattingOptions(2, True)

@@ -125,6 +125,10 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
     "document_range_formatting_provider": (
         "textDocument/rangeFormatting", {**RANGE, "options": {"tabSize": 2, "insertSpaces": True}}
     ),
+    "document_on_type_formatting_provider": (
+        "textDocument/onTypeFormatting",
+        {**PLACE, "ch": "\n", "options": {"tabSize": 2, "insertSpaces": True}},
+    ),
     "rename_provider": ("textDocument/rename", {**PLACE, "newName": "x"}),
     "folding_range_provider": ("textDocument/foldingRange", {}),
     "selection_range_provider": ("textDocument/selectionRange", {"positions": [PLACE["position"]]}),

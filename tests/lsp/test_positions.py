@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol import types as t
 
+from scoredsl.lsp.convert import token_edits
 from scoredsl.lsp.positions import Encoding, Lines, changed
 from scoredsl.text import Source
 
@@ -66,6 +67,14 @@ def test_changes_give_the_text_that_the_editor_has(
         changes.append(t.TextDocumentContentChangePartial(t.Range(begin, stop), new))
         wanted = wanted[:start] + new + wanted[end:]
     assert changed(text, changes, encoding) == wanted
+
+
+@given(before=st.lists(st.integers(0, 2), max_size=12), now=st.lists(st.integers(0, 2), max_size=12))
+def test_the_difference_of_tokens_gives_the_new_ones(before: list[int], now: list[int]) -> None:
+    data = list(before)
+    for start, deleted, inserted in token_edits(before, now):
+        data[start : start + deleted] = inserted
+    assert data == now
 
 
 def test_a_change_of_the_whole_text() -> None:
