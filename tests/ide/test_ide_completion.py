@@ -248,6 +248,12 @@ def test_lenses() -> None:
     assert found[0].title == "Run all 7 tests"
 
 
+def test_the_lens_of_a_score_says_the_most_that_a_lead_can_have() -> None:
+    case = marked("score s\n  tier t from 5\n  on a add 30 once\n  when x = 1 add 5\nscore u\n  on a add 1\n")
+    found = lenses(case.analysis, case.project.program(case.path), {})
+    assert [each.title for each in found] == ["2 rules, 1 tier, most a lead can have: 35", "1 rule, 0 tiers"]
+
+
 def test_a_run_gives_what_does_not_hold() -> None:
     case = marked('on a add 1\ntest "good"\n  given a at 2026-01-01\n  expect score = 1\ntest "bad"\n  given a at '
                   "2026-01-01\n  expect score = 2\n  expect score = 3\n")

@@ -218,7 +218,7 @@ def test_imports_are_links() -> None:
         ("country =", ["**country** — profile field (text, one of “DE”, “AT”)"]),
         ("pricing add", ["**pricing** — define", 'define pricing: url starts with "/pricing"']),
         ("url starts", ["**url** — property", "- of page_view: text"]),
-        ("interest \"", ["**interest** — score “Interested?”, 3 rules", "hot: From 100 points on"]),
+        ("interest \"", ["**interest** — score “Interested?”, 3 rules", "hot: From 100", "There is no most that"]),
         ("warm", ["tier of interest", "From 40 points on, and until it has less than 30."]),
         ("pages", ["group of interest “Pages”", "more than 40"]),
         ("30d", ["**30 days** — from now until 2026-02-04; back to 2025-12-06"]),
