@@ -29,6 +29,7 @@ LAYERS = (
     {"engine"},
     {"targets"},
     {"impact", "testing", "learning"},
+    {"proof"},
     {"ide"},
     {"api"},
     {"lsp", "service"},

@@ -21,6 +21,7 @@ _COMMANDS = {
     "explain": "Why a lead has its score: the ledger.",
     "stats": "What each rule is good for: how often it fired, what it gave, who owes a tier to it.",
     "diff": "What a change of the rules does to a log.",
+    "prove": "Are two programs equal for every possible lead?",
     "plan": "How a program is computed, and the plan as a file.",
     "compile": "Write the scores as one SQL query for a warehouse.",
     "verify": "Run that query on a log and compare it with the reference.",

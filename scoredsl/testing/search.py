@@ -41,16 +41,18 @@ class Search:
         self.changed = changed
         self.columns = columns
         self.random = Random(seed)
+        self.tried = 0
         parts = (*_concerned(program, columns), *_concerned(changed, columns))
         self.focus = material(changed, _what_changed(program, changed))
         self.material = material(program, *parts)
         self.durations = sorted({*self.material.durations, *self.focus.durations})
 
-    def find(self) -> Found | None:
-        """The smallest log that was found, None where none was."""
+    def find(self, tries: int = TRIES) -> Found | None:
+        """The smallest log that was found, None where none was among so many."""
         for number, givens in enumerate(self.candidates()):
-            if number >= TRIES:
+            if number >= tries:
                 return None
+            self.tried += 1
             found = self.told(givens)
             if found is not None:
                 return self.smaller(found)

@@ -95,6 +95,8 @@ def together(program: p.Program, changed: p.Program, material: Material) -> Iter
         }
         if was is None or was.condition == label.condition or len({name for name, _ in numbers}) < 2:
             continue
+        if not {name for name, _ in numbers} <= {score.name for score in program.scores}:
+            continue
         logs: dict[str, list[Givens]] = {}
         for name, number in sorted(numbers):
             score = program.score(name)

@@ -106,17 +106,18 @@ def _excluded(first: _Seen, second: _Seen, instant: int) -> bool:
 
 
 def _of_grids(run: LeadRun, other: LeadRun, first: _Seen, second: _Seen) -> Expectation | None:
-    """A difference of a grid that is another itself: its scores are the same."""
+    """A difference of a grid that is another itself: its scores are the same, or it is made of others."""
     changed = {grid.name: grid for grid in second.program.grids}
     for grid in first.program.grids:
-        same = changed.get(grid.name, grid)
-        if same.axes == grid.axes:
+        same = changed.get(grid.name)
+        if same is None or same.axes == grid.axes:
             continue
         courses = [run.course(run.program.score(axis.score)) for axis in grid.axes]
+        courses += [other.course(other.program.score(axis.score)) for axis in same.axes]
         for instant in sorted({instant for course in courses for instant in course.instants}):
-            values = {axis.score: _known(run, axis.score, instant)[0] for axis in grid.axes}
-            cell = run.cell(grid, values)
-            if cell != other.cell(same, values) and not _excluded(first, second, instant):
+            cell = run.cell(grid, {axis.score: _known(run, axis.score, instant)[0] for axis in grid.axes})
+            now = other.cell(same, {axis.score: _known(other, axis.score, instant)[0] for axis in same.axes})
+            if cell != now and not _excluded(first, second, instant):
                 return Expectation("cell", instant, NOWHERE, grid.name, text=cell)
     return None
 
@@ -125,21 +126,23 @@ def _of_labels(run: LeadRun, other: LeadRun, first: _Seen, second: _Seen, moment
     """A difference of a label whose own condition is another."""
     changed = {label.name: label for label in second.program.labels}
     for label in first.program.labels:
-        same = changed.get(label.name, label)
-        if same.condition == label.condition:
+        same = changed.get(label.name)
+        if same is None or same.condition == label.condition:
             continue
-        names = [score.name for score in run.program.scores]
-        more = {instant for name in names for instant in run.course(run.program.score(name)).instants}
+        more = {instant for each in (run, other) for score in each.program.scores
+                for instant in each.course(score).instants}  # fmt: skip
         for instant in sorted({*moments, *more}):
             if not first.at(instant).exists:
                 continue
-            scores: dict[str | None, int] = {name: _known(run, name, instant)[0] for name in names}
-            so = run.evaluator.holds(label.condition, run.seen(instant, scores))
-            if so != other.evaluator.holds(same.condition, other.seen(instant, scores)) and not _excluded(
-                first, second, instant
-            ):
+            so = run.evaluator.holds(label.condition, run.seen(instant, _values(run, instant)))
+            now = other.evaluator.holds(same.condition, other.seen(instant, _values(other, instant)))
+            if so != now and not _excluded(first, second, instant):
                 return Expectation("label", instant, NOWHERE, label.name, holds=so)
     return None
+
+
+def _values(run: LeadRun, instant: int) -> dict[str | None, int]:
+    return {score.name: _known(run, score.name, instant)[0] for score in run.program.scores}
 
 
 def _cell_or_label(run: LeadRun, other: LeadRun, columns: frozenset[str], instant: int) -> Expectation | None:

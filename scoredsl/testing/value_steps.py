@@ -25,11 +25,15 @@ _LARGEST_DENOMINATOR = 1024
 """Of coefficients whose products are exact in double precision: 0.5, 0.25, 3."""
 
 
-def on_steps(plan: LogicalPlan) -> LogicalPlan:
-    """The plan with every threshold at the first value that a score can have there; it computes the same."""
+def on_steps(plan: LogicalPlan, *, formulas: bool = True) -> LogicalPlan:
+    """The plan with every threshold at the first value that a score can have there; it computes the same.
+
+    `formulas` False: nothing is said of formulas, which are computed in double precision and exact only up to about
+    10^9 points.
+    """
     steps: dict[str, int] = {}
     for score in _bottom_up(plan.scores):
-        steps[score.name] = _step(score, steps)
+        steps[score.name] = _step(score, steps) if formulas or score.formula is None else _FINEST
     scores = tuple(_score(score, steps) for score in plan.scores)
     grids = tuple(replace(grid, axes=tuple(_axis(axis, steps) for axis in grid.axes)) for grid in plan.grids)
     labels = Rewrite(lambda condition: _condition(condition, steps)).parts(Parts((), (), plan.labels, (), ())).labels
