@@ -133,7 +133,8 @@ def test_what_is_alike_takes_little_room() -> None:
         values = pa.array([float(i % 20) for i in range(rows)])
         store.add_events(pa.RecordBatch.from_arrays([leads, times, bits, values], ["lead", "time", "m0", "n0"]))
         keeping = Keeping(store, {EVENTS: []})
-        store.walk(kernel().count_lead, [ctypes.addressof((ctypes.c_int64 * 4)())], None, keeping)
+        sums = (ctypes.c_int64 * 4)()
+        store.walk(kernel().count_lead, [ctypes.addressof(sums)], None, keeping)
         segments[EVENTS] = [keeping.made[EVENTS]]
         for keeper in keeping.keepers:
             keeper.close()
