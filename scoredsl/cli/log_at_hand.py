@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import click
 
@@ -34,11 +35,19 @@ def log_at_hand(
     wanted = data.request(tuple(events), {**_UNSAID, "profiles": tuple(profiles)}, needs_rules=False)
 
     def look(program: Program) -> LogNames:
-        from scoredsl.cli.computing import resources, scans
-        from scoredsl.engine.survey import Data, survey
+        from scoredsl.cli.side_by_side import Working, side_by_side
+        from scoredsl.engine.survey import survey
+        from scoredsl.impact.rule_stats import stats_plan
 
-        with scans(wanted, program) as found:
-            return survey(program, Data(found.events, found.profiles), resources())
+        plan = stats_plan(replace(program, excludes=()), owed=False)
+        with side_by_side(wanted, [plan.run], "latest", None, Working("auto", None, None)) as computed:
+            counts, placed = computed.sides[0].rules, plan.placed[0].scores
+            fired = {
+                (score.name, rule.index): counts[placed[score.name].number, rule.place].fired > 0
+                for score, rule in program.rules()
+                if (placed[score.name].number, rule.place) in counts
+            }
+            return survey(program, computed.scans.events, computed.scans.profiles, fired)
 
     return look
 

@@ -1,46 +1,36 @@
-"""Looks through a log for what a program asks of it: events, properties, and rules that nothing sets off."""
+"""Looks through a log for what a program asks of it: events, properties, profile fields."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from scoredsl.engine.catalog import Kind, see_all
-from scoredsl.engine.fast import Resources, TooLargeError, limit_database, run
-from scoredsl.engine.kernel.library import KernelMissingError
 from scoredsl.engine.matching.query import event_sql, profile_sql
 from scoredsl.engine.scan import EventScan, ProfileScan, Scan
-from scoredsl.lint.log import Asked, LogNames, asked, probes
-from scoredsl.plan.analyze import PlanError
+from scoredsl.lint.log import Asked, LogNames, asked
 from scoredsl.plan.channels import Bit, ChannelSet
-from scoredsl.plan.logical import logical_plan
 from scoredsl.plan.parts import Parts, Rewrite
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
+
+Key: TypeAlias = tuple[str, int]
+"""A rule: its score, its number there."""
 
 _WORD = 64
 _SAMPLE = 5
 """Leads whose events are looked at for names to suggest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
-    """A log, and the profiles where there are any."""
-
-    events: EventScan
-    profiles: ProfileScan | None
-
-
-def survey(program: p.Program, data: Data, resources: Resources) -> LogNames:
-    """What the log has of what a program asks for."""
-    limit_database(data.events.db, resources)
+def survey(program: p.Program, log: EventScan, profiles: ProfileScan | None, fired: Mapping[Key, bool]) -> LogNames:
+    """What the log has of what a program asks for; `fired`: whether it sets off the rules."""
     wanted = sorted(asked(program), key=lambda each: (each[0] or "", each[1]))
-    there = _known(data.events, wanted)
-    events = _events(data.events)
+    there = _known(log, wanted)
+    events = _events(log)
     missing = [each for each in wanted if each not in there and (each[0] is None or each[0] in events)]
-    alike = _sample(data.events) if missing else frozenset()
-    fields = None if data.profiles is None else _fields(data.profiles, program)
-    return LogNames(events, frozenset(there), fields, _fired(program, data, resources), alike)
+    alike = _sample(log) if missing else frozenset()
+    fields = None if profiles is None else _fields(profiles, program)
+    return LogNames(events, frozenset(there), fields, fired, alike)
 
 
 def _events(scan: EventScan) -> dict[str, int]:
@@ -108,23 +98,3 @@ def _sample(scan: EventScan) -> frozenset[str]:
         for event in scan.events_of(lead):
             see_all(event.properties, kinds)
     return frozenset(kinds)
-
-
-def _fired(program: p.Program, data: Data, resources: Resources) -> dict[tuple[str, int], bool]:
-    """Whether the log sets off each rule, as far as that can be told; nothing where the kernel cannot be used."""
-    probed = probes(program, data.profiles is not None)
-    newest = max((each for each in (data.events.newest(), data.profiles.newest() if data.profiles else None)
-                  if each is not None), default=None)  # fmt: skip
-    if not probed.rules or newest is None:
-        return {}
-    seen = [0] * len(probed.rules)
-    try:
-        with run(logical_plan(probed.program), data.events, data.profiles, newest, "scores", resources) as outcome:
-            for _, *values in outcome.rows.rows():
-                for i, value in enumerate(values):
-                    seen[i] |= value // 1_000_000
-    except (PlanError, TooLargeError, KernelMissingError):
-        return {}
-    return {
-        key: bool(seen[i] >> k & 1) for i, keys in enumerate(probed.rules) for k, key in enumerate(keys)
-    }

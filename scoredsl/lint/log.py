@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from scoredsl.plan.parts import Parts, Rewrite
 from scoredsl.reasoning.keys import occurring
 from scoredsl.reasoning.normal import names
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
-from scoredsl.semantics.inspect import leaves, uses_before
+from scoredsl.semantics.inspect import leaves
 
 Asked = tuple[str | None, str]
 """A property of the events of a name; None: of any event."""
@@ -35,9 +35,6 @@ class LogNames:
     @property
     def count(self) -> int:
         return sum(self.events.values())
-
-
-# ---- what a program asks for
 
 
 class _Used(Rewrite):
@@ -90,63 +87,3 @@ def asked(program: p.Program) -> frozenset[Asked]:
     used = _Used()
     used.parts(Parts(program.scores, program.grids, program.labels, program.ignores, program.excludes))
     return frozenset(used.found)
-
-
-# ---- which rules a log sets off
-
-_BITS = 29
-"""Powers of two up to the largest number of points."""
-
-
-@dataclass(frozen=True, slots=True)
-class Probes:
-    """A program whose scores say which rules a log sets off.
-
-    `rules`: for each score the rules, the first of which is worth 1 point if it ever occurred, the next 2, then 4, ....
-    """
-
-    program: p.Program
-    rules: tuple[tuple[tuple[str, int], ...], ...]
-
-
-def probes(program: p.Program, with_profiles: bool) -> Probes:
-    """What to score a log with. A rule of which scores cannot tell is left out.
-
-    Without resets a rule occurs at least as often as with them, and without a condition on the score as with it: so
-    what is never set off here never is. `when` rules are asked at the end of the log, where they are about profiles
-    alone.
-    """
-    found: list[tuple[tuple[str, int], p.Rule]] = []
-    for score in program.scores:
-        resets = any(isinstance(rule, p.OnRule) and isinstance(rule.effect, p.Reset) for rule in score.rules)
-        for rule in score.rules:
-            if isinstance(rule, p.WhenRule):
-                if with_profiles and _about_profiles(rule):
-                    found.append(((score.name, rule.index), rule))
-            elif isinstance(rule.trigger, p.Occurs) or not resets or (rule.start is None and rule.stop is None):
-                found.append(((score.name, rule.index), rule))
-    chunks = [found[i : i + _BITS] for i in range(0, len(found), _BITS)]
-    scores = tuple(
-        p.Score(f"probe{i}", None, chunk[0][1].place, tuple(_probe(rule, k) for k, (_, rule) in enumerate(chunk)))
-        for i, chunk in enumerate(chunks)
-    )
-    small = replace(program, scores=scores, grids=(), labels=(), excludes=(), tests=())
-    return Probes(small, tuple(tuple(key for key, _ in chunk) for chunk in chunks))
-
-
-def _about_profiles(rule: p.WhenRule) -> bool:
-    conditions = [branch.condition for branch in rule.branches if branch.condition is not None]
-    asked = [leaf for condition in conditions for leaf in leaves(condition)]
-    return bool(asked) and all(isinstance(leaf, e.Field | e.Constant | e.Always) for leaf in asked)
-
-
-def _probe(rule: p.Rule, number: int) -> p.Rule:
-    points = p.Points(1, e.Constant(float(1 << number)))
-    if isinstance(rule, p.WhenRule):
-        branches = tuple(replace(branch, points=points) for branch in rule.branches)
-        return replace(rule, index=number, group=None, branches=branches, up_to=None)
-    state = None if rule.state is None or uses_before(rule.state) else rule.state
-    return p.OnRule(
-        number, None, rule.place, None, rule.trigger, state, points, limits=(p.Limit(1),), start=rule.start,
-        stop=rule.stop,
-    )  # fmt: skip

@@ -139,6 +139,7 @@ EXPECTED = [
     (8, "never-fired", ""),
     (11, "never-fired", ""),
     (12, "unseen-property", ""),
+    (13, "never-fired", ""),
     (15, "unseen-property", "Did you mean country?"),
     (16, "never-fired", ""),
 ]
@@ -183,15 +184,15 @@ def test_no_log(run, tmp_path):
     assert done.status == 2 and "missing.csv" in done.err
 
 
-def test_resets_and_conditions_on_the_score_leave_it_open(run, tmp_path):
-    """What may fire is never said not to: a count that a reset cuts, a rule that waits for points."""
+def test_resets_conditions_on_the_score_and_excluded_leads(run, tmp_path):
+    """A count that a reset cuts, a rule that waits for points; who is excluded sets rules off all the same."""
     (tmp_path / "rules.score").write_text(
-        "on visit add 10\non visit if score > 50 add 1\non 2 visit add 5 from 2026-03-02\non stop reset\n"
-        "on 2 call add 5\n"
+        "on visit add 10\non visit if score > 50 add 1\non visit if score >= 10 add 1\non stop reset\n"
+        "on 3 visit add 5\non 2 visit add 5\nexclude when has stop\n"
     )
     (tmp_path / "log.csv").write_text(
         "lead,event,time\na,visit,2026-03-01T10:00:00Z\na,visit,2026-03-01T11:00:00Z\na,stop,2026-03-01T12:00:00Z\n"
-        "a,call,2026-03-02T12:00:00Z\n"
+        "a,visit,2026-03-02T12:00:00Z\n"
     )
     found = json.loads(run("check", "rules.score", "--events", "log.csv", "--format", "json").out)
-    assert with_log(found) == [(5, "never-fired")]
+    assert with_log(found) == [(2, "never-fired"), (5, "never-fired")]
