@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,9 +93,13 @@ class Context:
         source = self.program.sources[span.file]
         return " ".join(source.text[span.start : span.end].split())
 
-    def line(self, place: p.Place) -> str:
-        """`line 5`, or `fit.score:5` for another file than the one that is run."""
-        return f"line {place.line}" if place.span.file == self.program.path else str(place)
+    def line(self, at: Span, seen_from: Span) -> str:
+        """`line 5`, or `fit.score:5` where it stands in another file than the message.
+
+        So two programs that import the same file say the same about it.
+        """
+        line = self.program.sources[at.file].position(at.start).line
+        return f"line {line}" if at.file == seen_from.file else f"{at.file}:{line}"
 
     def blocks(self) -> Iterator[tuple[Sequence[Statement], list[p.Rule]]]:
         """The statements of each score and each group, with the rules that their defaults can reach."""
@@ -119,13 +122,6 @@ class Context:
                 if isinstance(sibling.node, n.Default):
                     yield sibling.node
             at = None if around is None else self.written[around.span]
-
-    def place(self, written: Written) -> p.Place:
-        """The place of a statement, as rules have it."""
-        folder = posixpath.dirname(self.program.path)
-        file = posixpath.relpath(written.file.path, folder) if folder else written.file.path
-        span = written.statement.span
-        return p.Place(file, written.file.file.source.position(span.start).line, span)
 
     def resolver(self, file: LoadedFile) -> Resolver:
         return Resolver(self.checked.scope, file, [])

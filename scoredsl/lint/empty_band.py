@@ -44,16 +44,17 @@ def check(context: Context) -> Found:
         assert isinstance(node, n.Grid)
         for axis, written in zip(grid.axes, node.axes, strict=True):
             if context.is_settled(context.program.score(axis.score)):
-                yield from _axis(axis, written, context.bounds[axis.score])
+                yield from _axis(axis, written, context)
 
 
-def _axis(axis: p.Axis, written: n.Axis, bounds: Bounds) -> Found:
+def _axis(axis: p.Axis, written: n.Axis, context: Context) -> Found:
     """The bands above the most, as one, and those below the least, as one."""
+    bounds = context.bounds[axis.score]
     named = list(zip(axis.bands, written.bands, strict=True))
     above = [(name, number, band) for (name, number), band in named
              if number is not None and bounds.most is not None and number > bounds.most]
     if above:
-        yield _too_high(axis, above, bounds)
+        yield _too_high(axis, above, the_sum(bounds, context.program.score(axis.score).formula is not None), bounds)
     reached = [i for i, (_, number) in enumerate(axis.bands)
                if number is not None and bounds.least is not None and number <= bounds.least]
     if reached and reached[0] + 1 < len(named):
@@ -68,11 +69,10 @@ def _axis(axis: p.Axis, written: n.Axis, bounds: Bounds) -> Found:
         )
 
 
-def _too_high(axis: p.Axis, above: list[tuple[str, int, n.Band]], bounds: Bounds) -> Diagnostic:
+def _too_high(axis: p.Axis, above: list[tuple[str, int, n.Band]], parts: str, bounds: Bounds) -> Diagnostic:
     assert bounds.most is not None
     most = millionths_text(bounds.most)
     _, lowest, _ = above[-1]
-    parts = the_sum(bounds)
     return warning(
         CODE,
         f"No lead can be in {_names([name for name, _, _ in above])}: {axis.score} is at most {most} of the "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -65,14 +65,15 @@ def paid_by_both(context: Context, score: p.Score, first: p.Rule, second: p.Rule
     witnesses: Iterable[Witness]
     match first, second:
         case p.OnRule(trigger=p.Occurs(one)), p.OnRule(trigger=p.Occurs(two)):
-            witnesses = _by_event(one, two, second)
+            numbers = [each.effect.amount for each in (first, second) if isinstance(each.effect, p.Points)]
+            witnesses = _by_event(one, two, {at_ease(first), at_ease(second)}, numbers)
         case p.OnRule(), p.OnRule():
             witnesses = _by_occurrence(second)
         case p.WhenRule(), p.WhenRule():
             witnesses = _by_profile(first.branches[0], second.branches[0])
         case _:
             return None
-    for witness in islice(witnesses, 6):
+    for witness in islice(witnesses, 12):
         outcome = context.outcome(witness, score)
         if outcome is None:
             continue
@@ -82,14 +83,16 @@ def paid_by_both(context: Context, score: p.Score, first: p.Rule, second: p.Rule
     return None
 
 
-def _by_event(one: e.Pattern, two: e.Pattern, rule: p.OnRule) -> Iterator[Witness]:
-    for event in drawn(one, two):
-        at = at_ease(rule)
-        yield Witness(((at, event.name, event.properties),), event.fields or None, at)
+def _by_event(
+    one: e.Pattern, two: e.Pattern, instants: Iterable[int], numbers: Sequence[e.Value]
+) -> Iterator[Witness]:
+    for event in drawn(one, two, numbers=numbers):
+        for at in sorted(instants):
+            yield Witness(((at, event.name, event.properties),), event.fields or None, at)
 
 
 def _by_occurrence(rule: p.OnRule) -> Iterator[Witness]:
-    for found in occurring(rule.trigger):
+    for found in occurring(rule):
         at = at_ease(rule)
         yield Witness(found.at(at), found.fields or None, at)
 

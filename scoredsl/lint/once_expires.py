@@ -69,7 +69,7 @@ def _warning(score: p.Score, rule: p.OnRule, once: n.Limit, context: Context) ->
 def _example(score: p.Score, rule: p.OnRule, context: Context) -> tuple[Witness, int] | None:
     """The event twice, the second time when the points of the first are gone, and what the score is then."""
     assert rule.expiry is not None
-    for found in occurring(rule.trigger):
+    for found in occurring(rule):
         first = at_ease(rule)
         second = first + rule.expiry.duration + DAY
         witness = Witness((*found.at(first), *found.at(second)), found.fields or None, second)

@@ -72,7 +72,7 @@ def _example(
     score: p.Score, rule: p.OnRule, group: int | None, minimum: p.Bound, context: Context
 ) -> tuple[Witness, int, int] | None:
     """A log in which the rule takes points several times, what the score shows then, and what is owed."""
-    for found in occurring(rule.trigger):
+    for found in occurring(rule):
         first = at_ease(rule)
         apart = 40 * DAY if rule.limits or isinstance(rule.trigger, p.Inactivity) else DAY
         if rule.stop is not None:
@@ -95,18 +95,21 @@ def _warning(
 ) -> Diagnostic:  # fmt: skip
     witness, value, owed = example
     number = millionths_text(minimum.number)
+    line = context.line(minimum.place.span, rules[0].place.span)
     stop = f"but not below {number}"
     fix = None
     help_ = f"Write {stop} behind the points, so that only what is there is taken."
-    if group is None:
+    if any(_sign(rule) > 0 for rule in rules):
+        help_ = f"Write subtract and {stop}, so that only what is there is taken."
+    elif group is None:
         edits = tuple(_edit(context.on_rule(rule).effect.span, stop) for rule in rules)
         fix = Fix(f"Write {stop}", edits, sure=False)
     else:
         help_ = "Limit what the rule can take, such as up to 20 points, or let it expire."
     return warning(
         CODE,
-        f"The minimum {number} ({context.line(minimum.place)}) hides what this rule takes below it: points are owed "
-        "that nobody sees, and new ones do not show until these are paid back.",
+        f"The minimum {number} ({line}) hides what this rule takes below it: points are owed that "
+        "nobody sees, and new ones do not show until these are paid back.",
         rules[0].place.span,
         help_,
         related=(Related(minimum.place.span, "the minimum"),
@@ -116,6 +119,11 @@ def _warning(
                f"{'is' if owed == 1_000_000 else 'are'} owed.",
         args={**shown(witness, score.name, value), "owed": millionths_text(owed)},
     )
+
+
+def _sign(rule: p.OnRule) -> int:
+    """1 for `add -5`, which no `but not` stops."""
+    return rule.effect.sign if isinstance(rule.effect, p.Points) else 0
 
 
 def _edit(span: Span, text: str) -> Edit:

@@ -128,7 +128,8 @@ def _twice(score: p.Score, one: p.OnRule, other: p.OnRule, context: Context) -> 
     event = example.witness.events[0][1]
     return warning(
         CODE,
-        f"{event} is paid by {context.line(one.place)} too: together the two give {_total(example)} for one event.",
+        f"{event} is paid by {context.line(one.place.span, other.place.span)} too: together the two give "
+        f"{_total(example)} for one event.",
         other.place.span,
         "Make one rule of the two, or take the event out of one of them.",
         related=(Related(one.place.span, "pays for it as well"),),
@@ -141,11 +142,11 @@ def _special(score: p.Score, general: p.OnRule, specials: list[p.OnRule], contex
     example = paid_by_both(context, score, general, specials[0])
     if example is None:
         return None
-    lines = listed([context.line(rule.place) for rule in specials])
+    lines = [context.line(rule.place.span, general.place.span) for rule in specials]
     return warning(
         CODE,
-        f"This rule also pays for the events of {lines}, which have more points of their own: {_total(example)} in all "
-        f"for those of {context.line(specials[0].place)}.",
+        f"This rule also pays for the events of {listed(lines)}, which have more points of their own: "
+        f"{_total(example)} in all for those of {lines[0]}.",
         general.place.span,
         "Leave these events out of the general rule with where not ..., or write the sum there, such as "
         f"add {_sum(example)}, to say that both are meant.",
@@ -192,8 +193,8 @@ def _overlap(score: p.Score, one: Band, other: Band, context: Context) -> Diagno
     what = f"{one.name} {value}" if value else f"One {one.name}"
     return warning(
         CODE,
-        f"{what} is paid here and by {context.line(one.rule.place)}: the two overlap, and together give "
-        f"{_total(example)}.",
+        f"{what} is paid here and by {context.line(one.rule.place.span, other.rule.place.span)}: the two overlap, and "
+        f"together give {_total(example)}.",
         other.rule.place.span,
         "Let one end where the other begins, or join them with else when.",
         related=(Related(one.rule.place.span, "overlaps with it"),),

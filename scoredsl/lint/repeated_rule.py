@@ -49,10 +49,11 @@ def check(context: Context) -> Found:
 
 def _warning(score: p.Score, first: p.Rule, again: p.Rule, context: Context) -> Diagnostic:
     related = (Related(first.place.span, "the same rule"),)
-    where = context.line(first.place)
+    where = context.line(first.place.span, again.place.span)
     if isinstance(first, p.OnRule) and isinstance(again, p.OnRule) and isinstance(again.effect, p.Reset):
         if overruled(first, again, score):  # then it is the first that changes nothing
-            first, again, where = again, first, context.line(again.place)
+            first, again = again, first
+            where = context.line(first.place.span, again.place.span)
             related = (Related(first.place.span, "the same rule"),)
         return warning(CODE, f"This rule repeats {where}: it changes nothing.", again.place.span, "Delete it.",
                        related=related, tags=("unnecessary",))

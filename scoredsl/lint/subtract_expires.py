@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from scoredsl.diagnostics import Diagnostic, Edit, Fix, Related
 from scoredsl.lint.context import Context, Found, warning
@@ -95,15 +96,20 @@ def _is_the_one(node: n.Default, rule: p.OnRule) -> bool:
 
 
 def _rise(score: p.Score, rule: p.OnRule, context: Context) -> _Rise | None:
-    """A log that shows it. For silence only events before it count: later ones would be an answer to it."""
-    for found in occurring(rule.trigger):
+    """A log that shows it: the penalty alone, with points earned before it, or with points earned while it lasts.
+
+    Of a penalty for silence the last does not count: what comes later is the answer that was missing.
+    """
+    silence = isinstance(rule.trigger, p.Absence | p.Inactivity)
+    gifts = [gift for each in score.rules if isinstance(each, p.OnRule) and _gives(each) for gift in _first(each)][:8]
+    for found in occurring(rule):
         at = at_ease(rule)
         end = at + _length(rule)
-        others = [each for each in score.rules if isinstance(each, p.OnRule) and _gives(each)][:8]
-        earlier = [o for each in others for o in list(occurring(each.trigger))[:1]]
-        silence = isinstance(rule.trigger, p.Absence | p.Inactivity)
-        for more in ([], *([(at - DAY, o)] for o in earlier if not silence or _before(found, o)),
-                     *([] if silence else [[(end - MINUTE, o)] for o in earlier])):
+        begin = at - max(before for before, _ in found.events)
+        tries: list[tuple[int, Occurring] | None] = [None, *((begin - DAY, gift) for gift in gifts)]
+        if not silence:
+            tries += [(end - MINUTE, gift) for gift in gifts]
+        for more in tries:
             witness = _witness(found, at, more, end)
             since = end - 1 if rule.expiry is not None else at
             before, after = context.outcome(witness, score, since), context.outcome(witness, score)
@@ -114,21 +120,19 @@ def _rise(score: p.Score, rule: p.OnRule, context: Context) -> _Rise | None:
     return None
 
 
+def _first(rule: p.OnRule) -> list[Occurring]:
+    return list(islice(occurring(rule), 1))
+
+
 def _gives(rule: p.OnRule) -> bool:
-    if isinstance(rule.effect, p.Reset):
-        return False
-    points = constant_points(rule.effect)
-    return rule.effect.sign > 0 if points is None else points > 0
+    return isinstance(rule.effect, p.Points) and not takes(rule)
 
 
-def _before(silence: Occurring, other: Occurring) -> bool:
-    """Whether an occurrence a day before the silence ends would lie before it began."""
-    return max(before for before, _ in silence.events) <= DAY
-
-
-def _witness(found: Occurring, at: int, more: list[tuple[int, Occurring]], end: int) -> Witness:
-    events = [*found.at(at), *(event for instant, other in more for event in other.at(instant))]
-    fields = {**{name: cell for _, other in more for name, cell in other.fields.items()}, **found.fields}
+def _witness(found: Occurring, at: int, more: tuple[int, Occurring] | None, end: int) -> Witness:
+    events, fields = found.at(at), found.fields
+    if more is not None:
+        instant, other = more
+        events, fields = (*events, *other.at(instant)), {**other.fields, **fields}
     return Witness(tuple(sorted(events, key=lambda event: event[0])), fields or None, end)
 
 
@@ -153,7 +157,7 @@ def _warning(
     fades = isinstance(node.clause, n.Decay)
     never = "never decay" if fades else "never expire"
     when = "as it fades" if fades else f"when it ends, after {duration(_length(rule))}"
-    place = context.line(context.place(context.written[default.span]))
+    place = context.line(default.span, rule.place.span)
     return warning(
         CODE,
         f"The default {words} ({place}) reaches this subtraction too: {when}, the score rises again by itself.",

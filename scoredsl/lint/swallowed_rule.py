@@ -110,8 +110,8 @@ def _paid(narrow: p.OnRule, wide: p.OnRule, score: p.Score, context: Context) ->
     total = points(example.first + example.second)
     return warning(
         CODE,
-        f"Each event of this rule is one of {context.line(wide.place)} as well, for the same points: together they "
-        f"give {total}.",
+        f"Each event of this rule is one of {context.line(wide.place.span, narrow.place.span)} as well, for the same "
+        f"points: together they give {total}.",
         narrow.place.span,
         "Delete this rule, or leave its events out of the other one with where not ...",
         related=(Related(wide.place.span, "takes all of its events"),),
@@ -129,7 +129,7 @@ def _reset(narrow: p.OnRule, wide: p.OnRule, context: Context) -> Diagnostic:
     what = "resets" if narrow.effect == wide.effect else "decides"
     return warning(
         CODE,
-        f"This rule changes nothing: {context.line(wide.place)} {what} for each of its events.",
+        f"This rule changes nothing: {context.line(wide.place.span, narrow.place.span)} {what} for each of its events.",
         narrow.place.span,
         "Delete it, or put it below the other one." if what == "decides" else "Delete it.",
         related=(Related(wide.place.span, "does it anyway"),),
@@ -152,9 +152,10 @@ def _ignored(context: Context) -> Iterator[Diagnostic]:
         taken = rule.trigger.pattern if isinstance(rule.trigger, p.Occurs | p.Count) else None
         for other, wide in ignores:
             if taken is not None and covers(wide, taken):
+                line = context.line(other.statement.span, rule.place.span)
                 yield warning(
                     CODE,
-                    f"This rule never counts anything: {_line(other, context)} ignores all of its events.",
+                    f"This rule never counts anything: {line} ignores all of its events.",
                     rule.place.span,
                     "Delete the rule, or ignore fewer events.",
                     related=(Related(other.statement.span, "ignores them"),),
@@ -185,9 +186,7 @@ def _excluded(context: Context) -> Iterator[Diagnostic]:
 
 
 def _useless(span: Span, other: Written, what: str, context: Context) -> Diagnostic:
-    return warning(CODE, f"This line changes nothing: {_line(other, context)} {what}.", span, "Delete it.",
+    message = f"This line changes nothing: {context.line(other.statement.span, span)} {what}."
+    return warning(CODE, message, span, "Delete it.",
                    related=(Related(other.statement.span, what.split(" anyway")[0]),), tags=("unnecessary",))
 
-
-def _line(written: Written, context: Context) -> str:
-    return context.line(context.place(written))

@@ -53,7 +53,7 @@ def _warning(score: p.Score, tier: p.Tier, higher: list[p.Tier], bounds: Bounds,
     """One message for all tiers of a score that are too high, at the lowest of them."""
     assert bounds.most is not None
     most, number = millionths_text(bounds.most), millionths_text(tier.number)
-    parts = the_sum(bounds)
+    parts = the_sum(bounds, score.formula is not None)
     node = context.node(tier.place)
     named = f" of {tier.name}" if isinstance(node, n.Tier) and node.name is not None else ""
     if tier.above and bounds.most == tier.number:

@@ -39,8 +39,13 @@ def date(instant: int, zone: Zone) -> str:
 _MOST_PARTS = 6
 
 
-def the_sum(bounds: Bounds) -> str:
-    """`fit 40, email 30, webinar 15`: what the most is the sum of, empty where it is of one part."""
+def the_sum(bounds: Bounds, formula: bool = False) -> str:
+    """`fit 40, email 30, webinar 15`: what the most is the sum of, empty where it is of one part.
+
+    Of a `formula` it is `fit at most 40, engagement at most 60`.
+    """
+    if formula:
+        return ", ".join(f"{part.name} at most {_number(part.most)}" for part in bounds.parts if part.most is not None)
     given = [part for part in bounds.parts if part.most]
     if len(given) < 2 and not (given and bounds.maximum is not None):
         return ""

@@ -16,6 +16,7 @@ from scoredsl.reasoning.suppose import CLOCK
 from scoredsl.reference import LeadRun, Log
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
+from scoredsl.semantics.inspect import leaves
 from scoredsl.semantics.log import Event, ProfileRow, Value
 from scoredsl.semantics.values import instant_text, shortest
 
@@ -91,15 +92,24 @@ def _cell(text: str) -> str:
 # ---- events
 
 
-def drawn(*patterns: e.Pattern, prefer: Iterable[str] = ()) -> Iterator[Drawn]:
-    """Events that all of the patterns take. `prefer` are names for patterns that take events of any name."""
+def drawn(*patterns: e.Pattern, numbers: Iterable[e.Value] = ()) -> Iterator[Drawn]:
+    """Events that all of the patterns take. `numbers` are computed from their properties, which must be numbers."""
+    needed = {leaf for value in numbers for leaf in leaves(value) if isinstance(leaf, e.Property | e.Field)}
     for alternatives in _combined([pattern.matcher.alternatives for pattern in patterns]):
         names = _names(alternatives)
         if names is not None and not names:
             continue
-        name = min(names) if names else next(iter(prefer), "visit")
+        name = min(names) if names else "visit"
         wheres = [where_parts(pattern, each) for pattern, each in zip(patterns, alternatives, strict=True)]
-        yield from _modelled(name, conjunction(e.Always(True), *wheres))
+        for one in _modelled(name, conjunction(e.Always(True), *wheres)):
+            yield _filled(one, needed)
+
+
+def _filled(one: Drawn, needed: Iterable[e.Property | e.Field]) -> Drawn:
+    """The event with numbers where its points need them and nothing else is asked."""
+    properties = {each.name: "10" for each in needed if isinstance(each, e.Property)}
+    fields = {each.name: "10" for each in needed if isinstance(each, e.Field)}
+    return Drawn(one.name, {**properties, **one.properties}, {**fields, **one.fields}) if properties or fields else one
 
 
 def _combined(options: Sequence[tuple[e.Alternative, ...]]) -> Iterator[tuple[e.Alternative, ...]]:
@@ -167,36 +177,37 @@ class Occurring:
         return {name: value for _, each in self.events for name, value in each.fields.items()}
 
 
-def occurring(trigger: p.Trigger) -> Iterator[Occurring]:
-    """Ways in which a trigger can occur."""
-    match trigger:
+def occurring(rule: p.OnRule) -> Iterator[Occurring]:
+    """Ways in which a rule's trigger can occur."""
+    numbers = (rule.effect.amount,) if isinstance(rule.effect, p.Points) else ()
+    match rule.trigger:
         case p.Occurs(pattern):
-            for one in drawn(pattern):
+            for one in drawn(pattern, numbers=numbers):
                 yield Occurring(((0, one),))
         case p.Count(count, pattern, same, within):
             gap = max(pattern.apart or 0, 1 if within is not None and within < count * MINUTE else MINUTE)
-            for one in drawn(pattern):
+            for one in drawn(pattern, numbers=numbers):
                 steps = [(gap * i, _same(one, same)) for i in reversed(range(min(count, 50)))]
                 yield Occurring(tuple(steps))
         case p.Chain(steps_, same, within):
             gap = MINUTE if within > len(steps_) * MINUTE else 1
-            for found in islice(_each(steps_), _TRIED):
+            for found in islice(_each(steps_, numbers), _TRIED):
                 last = len(found) - 1
                 yield Occurring(tuple((gap * (last - i), _same(one, same)) for i, one in enumerate(found)))
         case p.Absence(opening, _, same, within):
-            for one in drawn(opening):
+            for one in drawn(opening, numbers=numbers):
                 yield Occurring(((within, _same(one, same)),))
         case p.Inactivity(watched, duration, _, after):
             for one in drawn(ANY if watched is None else watched):
                 yield Occurring(((duration + after, one),))
 
 
-def _each(patterns: Sequence[e.Pattern]) -> Iterator[tuple[Drawn, ...]]:
-    for one in islice(drawn(patterns[0]), 2):
+def _each(patterns: Sequence[e.Pattern], numbers: Sequence[e.Value]) -> Iterator[tuple[Drawn, ...]]:
+    for one in islice(drawn(patterns[0], numbers=numbers), 2):
         if len(patterns) == 1:
             yield (one,)
         else:
-            for rest in _each(patterns[1:]):
+            for rest in _each(patterns[1:], numbers):
                 yield (one, *rest)
 
 

@@ -89,6 +89,19 @@ def test_a_file_that_others_import_may_keep_names_for_them(run, tmp_path):
     assert json.loads(run("check", ".", "--format", "json").out) == []
 
 
+def test_two_programs_say_the_same_of_a_file_that_both_import(run, tmp_path):
+    (tmp_path / "base.score").write_text("score a\n  on demo add 20\n  on demo add 30\n")
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.score").write_text(f'import "base.score"\nscore {name} = a\n  threshold 100\n')
+    found = json.loads(run("check", ".", "--format", "json").out)
+    assert [(each["file"], each["code"]) for each in found] == [("base.score", "paid-twice")]
+    assert "demo is paid by line 2 too" in found[0]["message"]
+    (tmp_path / "one.score").write_text('import "base.score"\nignore demo where x = 1\nscore one\n  on call add 1\n')
+    (tmp_path / "base.score").write_text("ignore demo\nscore a\n  on visit add 20\n")
+    (found,) = json.loads(run("check", "one.score", "--format", "json").out)
+    assert "base.score:1 ignores these events anyway" in found["message"]
+
+
 def test_new_warnings_of_a_branch(run, tmp_path):
     """With a baseline only what is new is said."""
     (tmp_path / "rules.score").write_text("threshold 100\non visit add 30 once\n")

@@ -22,7 +22,7 @@ from scoredsl.semantics.program import Program
 from scoredsl.semantics.values import instant_of_text, millionths_text
 from tests.strategies.programs import MAIN, Case, cases
 from tests.strategies.suspicious import suspicious_cases
-from tests.test_cases import CASES
+from tests.test_cases import CASES, NOW
 
 CHANGES_NOTHING = {
     "limit-never-matters", "lifetime-never-matters", "swallowed-branch", "points-of-zero", "swallowed-rule",
@@ -165,6 +165,21 @@ def test_examples_of_the_cases(case: Any) -> None:
     program, said = api.check("rules.score", case.files)
     assert program is not None
     confirm(program, said)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.all_warnings], ids=lambda case: case.title)
+def test_no_repair_is_made_by_itself(case: Any) -> None:
+    """What is meant is not known for sure: a repair of a warning is offered, and takes the warning away."""
+    _, said = api.check("rules.score", case.files, now=NOW)
+    for each in said:
+        if each.fix is None or each.is_error:
+            continue
+        assert not each.fix.sure
+        file = each.span.file
+        smaller = {**case.files, file: edited(case.files[file], each.fix.edits)}
+        after = api.check("rules.score", smaller, now=NOW)[1]
+        assert not any(other.is_error for other in after)
+        assert sum(other.code == each.code for other in after) < sum(other.code == each.code for other in said)
 
 
 @pytest.mark.parametrize("code", sorted(CHANGES_NOTHING | {"unreachable-tier", "tier-of-everyone"}))

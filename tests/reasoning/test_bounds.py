@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from scoredsl import api
 from scoredsl.reasoning.bounds import Bounds, bounds_of
-from scoredsl.reference import leads_at
+from scoredsl.reference import Log, leads_at
+from scoredsl.semantics.log import Event
 from tests.strategies.programs import Case, cases
 
 MILLION = 1_000_000
@@ -123,3 +125,44 @@ def test_no_log_goes_beyond_the_bounds(case: Case) -> None:
                 least, most = found[name].least, found[name].most
                 assert least is None or least <= value, (name, value, found[name])
                 assert most is None or value <= most, (name, value, found[name])
+
+
+# ---- awards as close to each other as limits allow
+
+_HOUR = 3_600_000_000
+_DAYS = (
+    ("UTC", 1_772_323_200), ("Europe/Berlin", 1_774_400_000), ("Europe/Berlin", 1_792_700_000),
+    ("America/St_Johns", 1_288_800_000), ("America/Havana", 1_793_300_000), ("Pacific/Apia", 1_325_000_000),
+)  # fmt: skip
+"""Timezones, and seconds shortly before clocks are changed there: set back over midnight in St. John's."""
+
+
+@st.composite
+def dense(draw: st.DrawFn) -> tuple[str, list[int]]:
+    """A rule with a limit and a lifetime, and the times of many events."""
+    pick = lambda *options: draw(st.sampled_from(options))  # noqa: E731
+    zone, start = pick(*_DAYS)
+    limit = pick("once per day", "once per week", "once every 1d", "once every 36h", "at most 2 times per day", "once",
+                 "at most 3 times every 2d", "once per month")  # fmt: skip
+    life = pick("expire after 3d", "expire after 36h", "decay to zero over 3d", "decay by half every 1d",
+                "decay 50% every 2d", "decay 50% every 2d, expire after 5d", "decay to zero over 4d, expire after 3d",
+                "up to 25 points per day, expire after 2d", "up to 15 points per week, expire after 8d")  # fmt: skip
+    text = f'timezone "{zone}"\non visit add 10 {limit}, {life}\n'
+    step = pick(_HOUR, 6 * _HOUR, 12 * _HOUR, 24 * _HOUR, 25 * _HOUR)
+    offset = draw(st.integers(0, 48)) * _HOUR // 2
+    shifts = draw(st.lists(st.sampled_from([0, 0, 0, 1, -1, _HOUR]), min_size=20, max_size=20))
+    return text, sorted(start * 1_000_000 + offset + i * step + shift for i, shift in enumerate(shifts))
+
+
+@given(dense())
+def test_no_dense_log_goes_beyond_the_bounds(drawn: tuple[str, list[int]]) -> None:
+    text, times = drawn
+    program, said = api.check_text(text)
+    assert program is not None, said
+    most = bounds_of(program)["score"].most
+    assert most is not None
+    log = Log.of(program, [Event("a", "visit", time, None, i, {}) for i, time in enumerate(times)])
+    for time in times:
+        for instant in (time, time + _HOUR):
+            for run in leads_at(log, instant):
+                assert run.scores().values["score"] <= most, (text, instant)
