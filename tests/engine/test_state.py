@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -21,7 +23,8 @@ from scoredsl.engine.scan import scan_events, scan_profiles
 from scoredsl.engine.sources import ReadOptions, SourceError, read_events, read_profiles
 from scoredsl.engine.sources.duck import connection
 from scoredsl.engine.state import Increment, basis_of, opened
-from scoredsl.plan.logical import logical_plan
+from scoredsl.engine.state.manifest import Basis
+from scoredsl.plan.logical import LogicalPlan, logical_plan
 from scoredsl.plan.lowering import lower
 from scoredsl.reference import Log, Tally, history_of, score_log
 from scoredsl.reference.run import leads_at
@@ -33,6 +36,15 @@ from tests.strategies.programs import Case, cases
 
 LITTLE = Resources(memory=1 << 20, threads=2)
 Row = list[Any]
+
+few = settings(max_examples=settings().max_examples // 2)
+"""An example is several runs."""
+
+
+@pytest.fixture(autouse=True)
+def _unsettled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here survives the machine: there is no need to wait for the disk."""
+    monkeypatch.setattr(os, "fsync", lambda file: None)
 
 
 @dataclass(frozen=True)
@@ -84,8 +96,14 @@ class Runs:
     case: Case
     folder: Path
     count: int = 0
+    plan: LogicalPlan = field(init=False)
+    basis: Basis = field(init=False)
     events: list[Event] = field(default_factory=list)
     profile_rows: list[ProfileRow] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.plan = logical_plan(self.case.program)
+        self.basis = basis_of(self.plan, lower(self.plan.program()))
 
     def log(self, program: Program) -> Log:
         return Log.of(
@@ -98,7 +116,6 @@ class Runs:
         self, part: Part, mode: Mode, *, only_new: bool = False, replace_profiles: bool = False
     ) -> tuple[list[Row], Tally, int]:
         """The rows of a run, its tally, and how many alerts were withdrawn."""
-        plan = logical_plan(self.case.program)
         self.count += 1
         place = self.folder / f"run{self.count}"
         place.mkdir()
@@ -109,13 +126,12 @@ class Runs:
             self.profile_rows = []
         with suppress(SourceError):
             self.profile_rows += read_profiles([profiles]).rows if profiles is not None else []
-        basis = basis_of(plan, lower(plan.program()))
         with opened(str(self.folder / "state")) as state, connection() as db:
-            increment = Increment(state, basis, only_new=only_new, replace_profiles=replace_profiles)
+            increment = Increment(state, self.basis, only_new=only_new, replace_profiles=replace_profiles)
             # (Not through its sieves: two runs may well be given the same few events without ids.)
-            with suppress(SourceError), scan_events([log], ReadOptions(), db, Everything()) as new:
+            with scan_events([log], ReadOptions(), db, Everything()) as new:
                 more = scan_profiles([profiles], ReadOptions(), db) if profiles is not None else None
-                with run(plan, new, more, part.instant, mode, LITTLE, None, increment) as found:
+                with run(self.plan, new, more, part.instant, mode, LITTLE, None, increment) as found:
                     made = [list(row) for row in found.rows.rows()], found.tally, found.withdrawn
                 increment.commit()
                 if more is not None:
@@ -136,6 +152,7 @@ class Everything:
         pass
 
 
+@few
 @given(divisions())
 def test_a_run_gives_what_one_over_everything_gives(division: Division) -> None:
     """At any instant, also one before the last; and what is counted is the same as well."""
@@ -152,6 +169,7 @@ def test_a_run_gives_what_one_over_everything_gives(division: Division) -> None:
             assert rows == list(history_rows(history_of(runs.log(program), instant)))
 
 
+@few
 @given(divisions())
 def test_alerts_are_those_that_no_run_gave(division: Division) -> None:
     """Each run gives the alerts of everything so far that were not given yet; what was given and is none is counted."""
@@ -179,6 +197,7 @@ def alert(row: Row) -> tuple[Any, ...]:
     return row[0], row[1], row[2], row[4], row[5]
 
 
+@few
 @given(divisions())
 def test_profiles_can_be_replaced(division: Division) -> None:
     """Of the profile rows those that came last are there, and no others."""
