@@ -97,6 +97,33 @@ def test_bounds(text: str, least: float | None, most: float | None) -> None:
     assert (points(found.least), points(found.most)) == (least, most)
 
 
+_BANDS = "\n".join(f"when x between {10 * i} and {10 * i + 9} add {i + 1}" for i in range(14))
+
+
+@pytest.mark.parametrize(("text", "most"), [
+    # more rules about one field than combinations are tried for: each band excludes each other
+    (_BANDS, 14),
+    (f"{_BANDS}\nwhen y = 1 add 100", 114),
+    ("\n".join(f'when x = "{name}" add 5' for name in "abcdefghijklm") + "\nwhen x is missing add 7", 7),
+    ("\n".join(f"when x > {i} add 1" for i in range(14)), 14),
+    ("\n".join(f"when x > {i} add 1" for i in range(9)) + "\nwhen x < 0 add 3", 9),
+    # events apart, once each step back
+    ("on a 2d apart then b 1d apart within 9d add 10 expire after 3d", 30),
+    ("on a 1d apart without b within 9d add 10 expire after 3d", 30),
+    ("on 3 a 1d apart add 10 expire after 6d", 20),
+    ("on inactivity of 2d add 10 expire after 5d", 30),
+    ("on a add 10 once every 1d, decay 100% every 3d", 30),
+    ("on a add 10 once every 1d, decay 50% every 2d, expire after 4d", 30),
+    ("on a add 10 once every 12h, decay to zero over 1d", 20),
+    ("on a add 10 at most 2 times per week, expire after 7d", 40),
+    ("on a add 0.000001 once every 1d, decay by half every 1d", 0.000002),
+    ('timezone "America/St_Johns"\non a add 10 once, decay to zero over 2d', 15),
+    ("on a add 10 up to 15 points per month, expire after 30d", 45),
+])  # fmt: skip
+def test_most(text: str, most: float) -> None:
+    assert points(bounds(text + "\n").most) == most
+
+
 def test_parts() -> None:
     found = bounds(
         'score fit\n  when size >= 500 add 20, else when size >= 50 add 10 as "Size"\n  when country = "DE" add 10\n'

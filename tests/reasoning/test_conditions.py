@@ -70,6 +70,9 @@ def when(text: str) -> e.Condition:
     'x starts with "/a" and x starts with "/b"',
     'x ends with "a" and x ends with "ba" and x ends with "ca"',
     'x starts with "/pricing" and not x starts with "/p"',
+    'x starts with "/a" and x starts with "/ab" and x starts with "/c" and x = "/ab"',
+    'x starts with "a" and x starts with "ab" and x starts with "ac"',
+    'x ends with "a" and x ends with "ba" and x ends with "cba" and x ends with "da"',
     'x = "demo" and not x contains "dem"',
     'x contains word "big demo" and x != "big demo" and not x contains word "demo"',
     'x = 5 and x contains "x"',
@@ -113,6 +116,8 @@ def test_never_of_an_event(text: str) -> None:
     "x is known and not x = 5 and not x != 5",
     'not x != "a" and not x = "a"',
     'x contains "price" and not x contains "ric"',
+    'x contains "ab" and not x starts with "a"',
+    'x starts with "ab" and x starts with "abc" and not x ends with "ab"',
     "x between 5 and 5",
     "not x / 0 > 1",
 ])  # fmt: skip
