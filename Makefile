@@ -11,13 +11,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 export HYPOTHESIS_PROFILE
 
-.PHONY: help demo test test-kernel test-long test-editors bench bench-engines lint conformance examples wheel wheel-test clean
+.PHONY: help demo test test-kernel test-long test-editors extension bench bench-engines lint conformance examples wheel wheel-test clean
 
 help:
 	@echo "make demo         install into .venv, score a real log, explain one lead, run the tests of all examples"
 	@echo "make test         everything that CI runs on the sources: ruff, mypy, pytest"
 	@echo "make test-kernel  the tests of the kernel, compiled with checks of every access"
 	@echo "make test-editors drives Neovim 0.11 and Emacs, where they are installed, with the language server"
+	@echo "make extension    the VS Code extension: types, colours, bundle, vscode-extension/dist/scoredsl.vsix (needs npm)"
 	@echo "make test-long    pytest with many more random programs and logs"
 	@echo "make bench        the benchmarks, see benchmarks/README.md; bench-engines: against other engines"
 	@echo "make lint         ruff and mypy alone"
@@ -87,6 +88,20 @@ test: lint
 test-editors: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -rs tests/editors
 
+# The VS Code extension. Where there is no npm this says so and is no error: `make test` then skips what needs Node.
+NODE_MODULES := vscode-extension/node_modules/.package-lock.json
+
+$(NODE_MODULES): vscode-extension/package-lock.json
+	@cd vscode-extension && npm ci --ignore-scripts --silent && touch node_modules/.package-lock.json
+
+ifneq ($(shell command -v npm),)
+extension: $(NODE_MODULES)
+	@cd vscode-extension && npm test --silent && npm run --silent package
+else
+extension:
+	@echo "Skipped: the VS Code extension is built with Node and npm, and npm is not on the PATH."
+endif
+
 # The kernel again with the checks of the compiler: no access outside of what is there, nothing undefined (gcc or clang).
 test-kernel: $(VENV)/.installed-dev
 	@kernel="$$(cd "$(VENV)" && pwd)/checked/_kernel.so"; cc="$${CC:-cc}"; \
@@ -138,5 +153,5 @@ wheel-test: $(VENV)/.installed-dev
 	echo "The wheel works outside the checkout."
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist build vscode-extension/dist vscode-extension/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
