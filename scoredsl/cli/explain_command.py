@@ -10,8 +10,8 @@ import click
 
 from scoredsl.cli import data_options as data
 from scoredsl.cli.computing import lead_run, scans
-from scoredsl.cli.ledger_text import ledger_text
 from scoredsl.reference import LeadRun
+from scoredsl.reference.ledger_text import ledger_text
 from scoredsl.reference.objects import explanation_object
 from scoredsl.semantics.values import instant_text
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scoredsl.cli.ledger_text import ledger_text
 from scoredsl.cli.render import Sources, findings_of
 from scoredsl.diagnostics import Diagnostic
+from scoredsl.reference.ledger_text import ledger_text
 from scoredsl.report import Case, Finding, Problem, Suite, place
 from scoredsl.report.document import Badge, Block, Code, Details, Document, Heading, Mono, Paragraph, Table
 from scoredsl.report.findings import counted, summary

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scoredsl.ide.project import Analysis
+from scoredsl.reference.ledger import Explanation
+from scoredsl.reference.ledger_text import ledger_text
 from scoredsl.semantics.program import TestCase
 from scoredsl.testing import run_tests
 from scoredsl.text import Span
@@ -12,11 +14,12 @@ from scoredsl.text import Span
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """An expectation that does not hold: its place, what was expected and what came."""
+    """An expectation that does not hold: its place, what was expected, what came, and the ledger that led there."""
 
     span: Span
     expected: str
     actual: str
+    ledger: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,17 @@ def run(analysis: Analysis, name: str | None = None) -> list[Ran] | None:
         Ran(
             result.test.name,
             result.test.place.span,
-            tuple(Failed(f.expectation.place.span, f.expected, f.actual) for f in result.failures),
+            tuple(
+                Failed(f.expectation.place.span, f.expected, f.actual, _ledger(f.explanation)) for f in result.failures
+            ),
         )
         for result in run_tests(program, chosen)
     ]
+
+
+def _ledger(explanation: Explanation | None) -> str:
+    """The ledgers as lines; empty where there is no lead to have one."""
+    return "" if explanation is None else ledger_text(explanation, ahead=False).partition("\n\n")[2]
 
 
 def summary(results: list[Ran]) -> str:

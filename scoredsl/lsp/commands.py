@@ -1,23 +1,33 @@
-"""Commands that a client may ask to be run: tests, with their results as data."""
+"""Commands that a client may ask to be run: tests, listed and run, with their results as data.
+
+`runTest` and `runTests` are for lenses: a message is shown. `listTests` and `testResults` are for a list of tests.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from lsprotocol import types as t
 
-from scoredsl.ide.runs import run, summary
+from scoredsl.ide.runs import Ran, run, summary
+from scoredsl.ide.test_list import listed_tests
 from scoredsl.lsp.server import ScoreServer
 from scoredsl.semantics.imports import Unreadable
+from scoredsl.text import Span
 
 RUN_TEST = "scoredsl.runTest"
 RUN_TESTS = "scoredsl.runTests"
+LIST_TESTS = "scoredsl.listTests"
+TEST_RESULTS = "scoredsl.testResults"
+_BROKEN = "The tests cannot run: the rules have an error."
 
 
 def register(server: ScoreServer) -> None:
     server.command(RUN_TEST)(_guarded(run_test))
     server.command(RUN_TESTS)(_guarded(run_tests))
+    server.command(LIST_TESTS)(_guarded(list_tests))
+    server.command(TEST_RESULTS)(_guarded(test_results))
 
 
 def _guarded(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,17 +53,36 @@ def run_tests(server: ScoreServer, uri: str = "", *_: Any) -> dict[str, Any] | N
     return _run(server, uri, None)
 
 
+def list_tests(server: ScoreServer, uri: str = "", *_: Any) -> list[dict[str, Any]]:
+    """`[{"uri", "tests": [{"name", "range"}]}]` of one file, or of all files of the workspace that have any."""
+    found = []
+    analyses = [server.project.analysis(server.places.path(uri))] if uri else server.project.analyses()
+    for analysis in analyses:
+        tests = [{"name": each.name, "range": _range(server, each.span)} for each in listed_tests(analysis.file)]
+        if tests or uri:
+            found.append({"uri": server.places.uri(analysis.path), "tests": tests})
+    return found
+
+
+def test_results(server: ScoreServer, uri: str = "", name: str | None = None, *_: Any) -> dict[str, Any]:
+    """As `runTests` or, with a name, `runTest`, without a message; `{"error": why}` where they cannot run."""
+    results = run(server.project.analysis(server.places.path(uri)), name)
+    return {"error": _BROKEN} if results is None else _as_data(server, results)
+
+
 def _run(server: ScoreServer, uri: str, name: str | None) -> dict[str, Any] | None:
-    """`{"tests": [{"name", "range", "passed", "failures": [{"range", "expected", "actual"}]}]}`."""
-    path = server.places.path(uri)
-    results = run(server.project.analysis(path), name)
+    results = run(server.project.analysis(server.places.path(uri)), name)
     if results is None:
-        message = "The tests cannot run: the rules have an error."
-        server.window_show_message(t.ShowMessageParams(t.MessageType.Error, message))
+        server.window_show_message(t.ShowMessageParams(t.MessageType.Error, _BROKEN))
         return None
     failed = any(each.failures for each in results)
     kind = t.MessageType.Warning if failed or not results else t.MessageType.Info
     server.window_show_message(t.ShowMessageParams(kind, summary(results)))
+    return _as_data(server, results)
+
+
+def _as_data(server: ScoreServer, results: Sequence[Ran]) -> dict[str, Any]:
+    """`{"tests": [{"name", "uri", "range", "passed", "failures": [{"range", "expected", "actual", "ledger"}]}]}`."""
     return {
         "tests": [
             {
@@ -66,6 +95,7 @@ def _run(server: ScoreServer, uri: str, name: str | None) -> dict[str, Any] | No
                         "range": _range(server, failure.span),
                         "expected": failure.expected,
                         "actual": failure.actual,
+                        "ledger": failure.ledger,
                     }
                     for failure in each.failures
                 ],
@@ -75,7 +105,7 @@ def _run(server: ScoreServer, uri: str, name: str | None) -> dict[str, Any] | No
     }
 
 
-def _range(server: ScoreServer, span: Any) -> dict[str, Any]:
+def _range(server: ScoreServer, span: Span) -> dict[str, Any]:
     found = server.lines(span.file).range(span)
     return {
         "start": {"line": found.start.line, "character": found.start.character},

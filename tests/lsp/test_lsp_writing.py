@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -98,9 +99,36 @@ def test_a_test_is_run_from_its_lens(session: Session, uri: str) -> None:
     assert session.shown[-1].startswith("2 of 2 tests failed")
 
 
+def command(session: Session, name: str, *arguments: Any) -> Any:
+    """What a command answers, as plain data."""
+    found = session.request("workspace/executeCommand", t.ExecuteCommandParams(name, arguments=list(arguments)))
+    return json.loads(json.dumps(found, default=lambda each: each._asdict()))
+
+
+def test_tests_are_listed_and_run_without_a_message(session: Session, uri: str) -> None:
+    shown = len(session.shown)
+    (listed,) = command(session, "scoredsl.listTests", uri)
+    first = listed["tests"][0]
+    start, end = ({"line": 4, "character": 0}, {"line": 6, "character": 21})
+    assert (listed["uri"], first) == (uri, {"name": "one", "range": {"start": start, "end": end}})
+    assert listed in command(session, "scoredsl.listTests")
+    everything = command(session, "scoredsl.testResults", uri)["tests"]
+    (alone,) = command(session, "scoredsl.testResults", uri, "one")["tests"]
+    assert [each["name"] for each in everything] == ["one", "two"] and alone == everything[0]
+    (failure,) = alone["failures"]
+    assert (failure["expected"], failure["actual"]) == ("interest = 0", "interest = 5")
+    assert failure["range"]["start"] == {"line": 6, "character": 2}
+    assert failure["ledger"].startswith("interest = 5\n  +5  rules.score:4")
+    session.replace(uri, TEXT.replace("add 5", "ad 5"))
+    said = command(session, "scoredsl.testResults", uri)
+    assert said == {"error": "The tests cannot run: the rules have an error."}
+    assert len(command(session, "scoredsl.listTests", uri)[0]["tests"]) == 2
+    assert len(session.shown) == shown
+
+
 def test_commands_with_odd_arguments_do_no_harm(session: Session, uri: str) -> None:
     for arguments in ([], ["file:///nowhere.score"], [uri, "no such test"]):
-        for name in ("scoredsl.runTests", "scoredsl.runTest"):
+        for name in sorted(COMMANDS):
             params = t.ExecuteCommandParams(name, arguments=arguments)
             session.request("workspace/executeCommand", params)
 
@@ -136,6 +164,7 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
     "inlay_hint_provider": ("textDocument/inlayHint", RANGE),
     "diagnostic_provider": ("textDocument/diagnostic", {}),
 }
+COMMANDS = {f"scoredsl.{name}" for name in ("runTest", "runTests", "listTests", "testResults")}
 NO_REQUESTS = {"position_encoding", "text_document_sync", "workspace", "execute_command_provider"}
 
 
@@ -148,4 +177,4 @@ def test_every_capability_answers(session: Session, uri: str) -> None:
         whole = params if method.startswith("workspace/") else {"textDocument": {"uri": uri}, **params}
         answer = session.request(method, converter.structure(whole, t.METHOD_TO_TYPES[method][2]))
         assert answer is not None, name
-    assert set(session.capabilities.execute_command_provider.commands) == {"scoredsl.runTest", "scoredsl.runTests"}
+    assert set(session.capabilities.execute_command_provider.commands) == COMMANDS

@@ -1,7 +1,8 @@
 // What happens when a .score file is opened.
 import * as vscode from 'vscode';
-import { Server } from './server';
 import { createProject, createRules } from './beginning';
+import { Server } from './server';
+import { Tests } from './tests';
 
 let server: Server | undefined;
 
@@ -13,6 +14,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   context.subscriptions.push(
     output,
     running,
+    new Tests(running),
     command('scoredsl.restart', () => running.restart()),
     command('scoredsl.install', () => running.install()),
     command('scoredsl.choosePython', () => running.choosePython()),
