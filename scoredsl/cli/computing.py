@@ -300,14 +300,19 @@ def lead_run(found: Scans, program: Program, lead: str, instant: int) -> tuple[L
 
     Raises a usage error for an unknown lead.
     """
+    log = lead_log(found, program, lead)
+    return log.run(lead, instant), log.tally(instant)
+
+
+def lead_log(found: Scans, program: Program, lead: str) -> Log:
+    """The log of one lead. Raises a usage error for an unknown one."""
     from scoredsl.reference import Log
 
     events: list[Event] = found.events.events_of(lead)
     rows: list[ProfileRow] = found.profiles.rows_of(lead) if found.profiles is not None else []
     if not events and not rows:
         data.unknown_lead(_leads(found), lead)
-    log = Log.of(program, events, rows)
-    return log.run(lead, instant), log.tally(instant)
+    return Log.of(program, events, rows)
 
 
 def _leads(found: Scans) -> list[str]:

@@ -10,6 +10,7 @@ import click
 
 from scoredsl.cli import data_options as data
 from scoredsl.cli.computing import lead_run, scans
+from scoredsl.cli.excluded import say_excluded
 from scoredsl.reference import LeadRun
 from scoredsl.reference.ledger_text import ledger_text
 from scoredsl.reference.objects import explanation_object
@@ -58,10 +59,7 @@ def _explain(run: LeadRun, instant: int, format_: str) -> None:
     if not run.exists:
         raise click.UsageError(f"{run.lead} has no event and no profile row at or before {instant_text(instant)}.")
     if run.excluded:
-        if format_ == "json":
-            click.echo(json.dumps({"lead": run.lead, "as_of": instant_text(instant), "excluded": True}, indent=2))
-        else:
-            click.echo(f"{run.lead} is excluded by the rules at {instant_text(instant)}: there are no scores.")
+        say_excluded(run.lead, instant, format_)
         return
     explanation = explain_lead(run)
     if format_ == "json":

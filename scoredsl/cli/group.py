@@ -19,6 +19,7 @@ _COMMANDS = {
     "history": "Every change of every lead's scores, with its cause.",
     "alerts": "Every change of tier, with its cause.",
     "explain": "Why a lead has its score: the ledger.",
+    "what-if": "What would bring a lead to the next tier, and when it falls out of its own.",
     "stats": "What each rule is good for: how often it fired, what it gave, who owes a tier to it.",
     "diff": "What a change of the rules does to a log.",
     "prove": "Are two programs equal for every possible lead?",
@@ -38,7 +39,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"scoredsl.cli.{cmd_name}_command")
+        module = importlib.import_module(f"scoredsl.cli.{cmd_name.replace('-', '_')}_command")
         command: click.Command = module.command
         return command
 

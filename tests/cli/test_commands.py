@@ -345,7 +345,8 @@ def test_errors_in_rules_end_a_run_with_status_1(run, tmp_path):
 
 
 def test_help_has_an_example(run, project):
-    for command in ("init", "check", "fmt", "test", "score", "history", "alerts", "explain", "catalog", "code"):
+    for command in ("init", "check", "fmt", "test", "score", "history", "alerts", "explain", "what-if", "catalog",
+                    "code"):
         done = run(command, "--help")
         assert done.status == 0
         assert "Example" in done.out and f"scoredsl {command}" in done.out, command

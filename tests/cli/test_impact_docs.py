@@ -32,3 +32,13 @@ def test_the_session_of_the_page_on_rules(run, tmp_path: Path, monkeypatch: pyte
     session = page.partition("```console\n")[2].partition("```")[0]
     monkeypatch.chdir(ROOT / "examples" / "cdnow")
     assert run("stats").out == session.partition("$ scoredsl stats\n")[2]
+
+
+def test_the_sessions_of_the_page_on_what_if(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "what-if.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(ROOT / "examples" / "hubspot-style")
+    sessions = [part.partition("```")[0] for part in page.split("```console\n")[1:]]
+    assert len(sessions) == 2
+    for session in sessions:
+        command, _, shown = session.partition("$ scoredsl ")[2].partition("\n")
+        assert run(*shlex.split(command)).out == shown
