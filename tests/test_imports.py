@@ -28,8 +28,8 @@ LAYERS = (
     {"lint"},
     {"engine"},
     {"targets"},
-    {"impact", "testing", "learning"},
-    {"proof"},
+    {"impact", "testing"},
+    {"learning", "proof"},
     {"ide"},
     {"api"},
     {"lsp", "service"},
@@ -64,10 +64,12 @@ HOMES = {
     "pygls": {"lsp"},
     "rich": {"cli"},
     "re2": {"semantics", "reference", "engine"},
+    "numpy": {"engine", "learning", "cli"},
+    "sklearn": {"learning"},
 }
 """All libraries that are not Python's own, and the packages that may import them."""
 
-LAZY = {"chdb", "duckdb", "psycopg", "pyarrow", "pytz", "rich", "re2", "sqlglot"}
+LAZY = {"chdb", "duckdb", "numpy", "psycopg", "pyarrow", "pytz", "rich", "re2", "sklearn", "sqlglot"}
 """Imported inside functions, so that `scoredsl check` does not wait for them."""
 
 WORLD = {

@@ -19,6 +19,8 @@ from scoredsl.engine.kernel.compiler import compiler, library_name
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "scoredsl"
 NOT_OURS = {".git", ".venv", "venv", "dist", "build", "node_modules", "__pycache__"}
+PUBLISHED_AS = {"re2": "google-re2", "sklearn": "scikit-learn"}
+"""Packages that are imported under another name than they are installed under."""
 MADE_BY_BUILDING = re.compile(r"\.(mypy_cache|pytest_cache|ruff_cache|hypothesis)$|\.egg-info$")
 
 
@@ -44,10 +46,10 @@ def test_pyproject_lists_what_is_imported_and_nothing_else() -> None:
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    listed = [*project["dependencies"], *extras["postgres"], *extras["clickhouse"], *extras["lsp"]]
+    listed = [*project["dependencies"], *extras["postgres"], *extras["clickhouse"], *extras["lsp"], *extras["learn"]]
     assert set(extras["sql"]) <= set(extras["postgres"]) & set(extras["clickhouse"])
     names = {re.split(r"[\[<>=~! ]", each)[0] for each in listed}
-    assert names == {"google-re2" if name == "re2" else name for name in HOMES} | {"tzdata", "numpy"}
+    assert names == {PUBLISHED_AS.get(name, name) for name in HOMES} | {"tzdata"}
 
 
 def test_no_file_names_a_machine_or_a_package_server() -> None:

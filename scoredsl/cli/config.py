@@ -13,12 +13,13 @@ from scoredsl.diagnostics import Diagnostic, Edit, Fix, closest
 from scoredsl.text import Source, Span
 
 FILE_NAME = "scoredsl.toml"
-_LISTS = ("rules", "tests", "events", "profiles")
-_TEXTS = ("timezone", "event-name", "time-format", "profile-time-format", "input-format")
+_LISTS = ("rules", "tests", "events", "profiles", "outcomes")
+_TEXTS = ("timezone", "event-name", "time-format", "profile-time-format", "outcome-time-format", "input-format")
 _PATHS = ("baseline",)
 _TABLES = {
     "columns": ("lead", "event", "time", "id", "properties"),
     "profile-columns": ("lead", "time", "properties"),
+    "outcome-columns": ("lead", "outcome", "time"),
 }
 KEYS = (*_LISTS, *_TEXTS, *_PATHS, *_TABLES)
 FORMATS = ("csv", "tsv", "txt", "ndjson", "json", "parquet")
@@ -33,14 +34,17 @@ class Config:
     tests: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
     timezone: str | None = None
     event_name: str | None = None
     time_format: str | None = None
     profile_time_format: str | None = None
+    outcome_time_format: str | None = None
     input_format: str | None = None
     baseline: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     profile_columns: Mapping[str, str] = field(default_factory=dict)
+    outcome_columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def find(start: Path) -> Path | None:

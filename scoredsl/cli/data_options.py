@@ -157,7 +157,7 @@ def _inputs(
     yield from ((path, "the profiles") for path in profiles)
     if stated.path is not None:
         yield str(stated.path), "the configuration of the project"
-    for key in ("rules", "tests", "events", "profiles"):
+    for key in ("rules", "tests", "events", "profiles", "outcomes"):
         yield from ((path, f"what scoredsl.toml names as {key}") for path in getattr(stated, key))
 
 

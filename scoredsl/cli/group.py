@@ -21,6 +21,7 @@ _COMMANDS = {
     "explain": "Why a lead has its score: the ledger.",
     "what-if": "What would bring a lead to the next tier, and when it falls out of its own.",
     "stats": "What each rule is good for: how often it fired, what it gave, who owes a tier to it.",
+    "evaluate": "Is the score right? Compare it with who was won and who was lost.",
     "diff": "What a change of the rules does to a log.",
     "prove": "Are two programs equal for every possible lead?",
     "plan": "How a program is computed, and the plan as a file.",

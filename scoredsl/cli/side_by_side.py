@@ -16,6 +16,7 @@ from scoredsl.cli.progress import stage_progress
 if TYPE_CHECKING:
     from scoredsl.engine.side_by_side import SideBySide
     from scoredsl.impact.combined import Run
+    from scoredsl.plan.logical import LogicalPlan
     from scoredsl.reference import Log
 
 
@@ -104,13 +105,13 @@ def _side(
                 raise click.ClickException(str(problem)) from None
             click.echo(f"{problem}\nUntil then {slow}", err=True)
     return interpreted(
-        run.plan, run.loud, _log(run, scans), scans.events.db, as_of, since, name, counted=run.counted
+        run.plan, run.loud, log_of(run.plan, scans), scans.events.db, as_of, since, name, counted=run.counted
     )
 
 
-def _log(run: Run, scans: Scans) -> Log:
+def log_of(plan: LogicalPlan, scans: Scans) -> Log:
     """The log as the reference interpreter takes it."""
     from scoredsl.reference import Log
 
     rows = scans.profiles.rows_of(None) if scans.profiles is not None else ()
-    return Log.of(run.plan.program(), scans.events.events_of(None), rows)
+    return Log.of(plan.program(), scans.events.events_of(None), rows)

@@ -62,7 +62,7 @@ def read_events(paths: Sequence[str], options: ReadOptions = PLAIN) -> EventLog:
     roles = ("lead", "time", "id", "properties") if options.event_name is not None else (
         "lead", "event", "time", "id", "properties"
     )  # fmt: skip
-    for file, table, base in _tables(paths, options, collected):
+    for file, table, base in tables_of(paths, options, collected):
         if not table.rows:
             reject_flaws(file, table, base, collected)
             continue
@@ -92,7 +92,7 @@ def read_profiles(paths: Sequence[str], options: ReadOptions = PLAIN) -> Profile
     times = TimeReader(options.time_format, options.timezone, "--profile-time-format")
     collected = Collected()
     rows: list[ProfileRow] = []
-    for file, table, base in _tables(paths, options, collected):
+    for file, table, base in tables_of(paths, options, collected):
         if not table.rows:
             reject_flaws(file, table, base, collected)
             continue
@@ -123,7 +123,7 @@ def write_rejects(path: str, rejected: Sequence[Rejected]) -> None:
         raise SourceError(f"{path} cannot be written: {why(problem)}.") from problem
 
 
-def _tables(
+def tables_of(
     paths: Sequence[str], options: ReadOptions, collected: Collected
 ) -> Iterator[tuple[LocalFile, Table, int]]:
     """Each file's records and the number that its places begin after."""
