@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow as pa
@@ -140,6 +141,21 @@ def test_each_lead_has_its_rows_in_canonical_order(
         assert (store.events, store.versions) == (len(events), len(versions))
         assert walked(store) == expected(events, versions, ids)
         assert store.walked == len(events)
+
+
+@given(logs(), st.booleans(), st.randoms(use_true_random=False))
+def test_events_that_know_their_place_come_in_any_order(
+    log: tuple[list[Event], list[Version]], ids: bool, random: Random
+) -> None:
+    events, versions = log
+    mixed = random.sample(events, len(events))
+    with PartitionStore(ids=ids, places=True, budget=1 << 12, bits=2) as store:
+        for event in mixed:
+            batch = batch_of(EVENTS, [event], pa.string())
+            store.add_events(batch.append_column("place", pa.array([event[3]], pa.int64())))
+        for lead, time, _, number in versions:
+            store.add_versions(batch_of(VERSIONS, [(lead, time, number)], pa.string()))
+        assert walked(store) == expected(events, versions, ids)
 
 
 def many(count: int, leads: int) -> tuple[list[Event], list[Version]]:

@@ -295,9 +295,14 @@ static inline int before_or_same(const struct work *w, int64_t stream, const int
     if (a[0] != b[0]) return a[0] < b[0];
     if (by_time || stream == GIVEN) return 1;
     if (stream == VERSIONS) return a[1] <= b[1];
-    if (!w->id_words) return 1;
-    return words_compare(w->store->ids, (const uint64_t *)a - w->id_words, (const uint64_t *)b - w->id_words,
-                         w->id_words) <= 0;
+    if (w->id_words) {
+        int order = words_compare(w->store->ids, (const uint64_t *)a - w->id_words, (const uint64_t *)b - w->id_words,
+                                  w->id_words);
+        if (order) return order < 0;
+    }
+    if (!w->store->has_places) return 1;
+    int64_t place = w->store->fixed[EVENTS] - 1;
+    return a[place] <= b[place];
 }
 
 static void merge_sort(const struct work *w, int64_t stream, const int64_t **rows, const int64_t **spare, int64_t count,

@@ -8,8 +8,8 @@
 
 #define SLAB_BYTES (INT64_C(16) << 20)
 
-EXPORT struct store *store_new(int64_t has_ids, int64_t shift, int64_t bits, int64_t block_bytes, int64_t budget,
-                               const char *path, const struct store *parent);
+EXPORT struct store *store_new(int64_t has_ids, int64_t has_places, int64_t shift, int64_t bits, int64_t block_bytes,
+                               int64_t budget, const char *path, const struct store *parent);
 EXPORT void store_free(struct store *s);
 EXPORT int store_append(struct store *s, int64_t stream, int64_t rows, const struct text_column *lead,
                         const struct text_column *id, const uint64_t *const *columns, int64_t column_count);
@@ -25,12 +25,13 @@ EXPORT void store_drop(struct store *s, int64_t partition);
 
 static int64_t partitions(const struct store *s) { return INT64_C(1) << s->bits; }
 
-struct store *store_new(int64_t has_ids, int64_t shift, int64_t bits, int64_t block_bytes, int64_t budget,
-                        const char *path, const struct store *parent)
+struct store *store_new(int64_t has_ids, int64_t has_places, int64_t shift, int64_t bits, int64_t block_bytes,
+                        int64_t budget, const char *path, const struct store *parent)
 {
     struct store *s = calloc(1, sizeof *s);
     if (!s) return NULL;
     s->has_ids = has_ids;
+    s->has_places = has_places;
     s->shift = shift;
     s->bits = bits;
     s->block_bytes = block_bytes;
@@ -281,7 +282,7 @@ INLINE int append_rows(struct store *s, int64_t stream, int64_t rows, const stru
     return KERNEL_OK;
 }
 
-/* Columns of a profile row: time, place, bits, channels. Of an event: time, bits, channels. */
+/* Columns of a profile row: time, place, bits, channels. Of an event: time, bits, channels, and its place if events have it. */
 int store_append(struct store *s, int64_t stream, int64_t rows, const struct text_column *lead,
                  const struct text_column *id, const uint64_t *const *columns, int64_t column_count)
 {

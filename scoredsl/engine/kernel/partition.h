@@ -7,7 +7,7 @@
 
 enum { EVENTS, VERSIONS, GIVEN, STREAMS };
 
-/* Events: lead, id, time, bits, channels. Profile rows: lead, time, place, bits, channels. Alerts that earlier runs gave:
+/* Events: lead, id, time, bits, channels; where they do not come in the order of the log, then their place in it. Profile rows: lead, time, place, bits, channels. Alerts that earlier runs gave:
    lead, time, score, tier before, tier.
    A layout says in how many words leads and ids are kept. Longer texts begin a new layout; rows of older ones are widened
    when their partition is walked. */
@@ -44,7 +44,7 @@ struct slab {
 
 struct store {
     int64_t shift, bits; /* the partition is (hash >> shift) & (2^bits - 1) */
-    int64_t has_ids;
+    int64_t has_ids, has_places;
     int64_t fixed[STREAMS]; /* words besides lead and id */
     struct layout layouts[MOST_LAYOUTS];
     int64_t layout_count;

@@ -58,7 +58,7 @@ def _library() -> Any:
     number, pointer, text = ctypes.c_int64, ctypes.c_void_p, ctypes.POINTER(TextColumn)
     flag, counter = ctypes.POINTER(ctypes.c_int32), ctypes.POINTER(number)
     signatures: dict[str, tuple[Any, list[Any]]] = {
-        "store_new": (pointer, [number, number, number, number, number, ctypes.c_char_p, pointer]),
+        "store_new": (pointer, [number, number, number, number, number, number, ctypes.c_char_p, pointer]),
         "store_free": (None, [pointer]),
         "store_append": (ctypes.c_int, [pointer, number, number, text, text, pointer, number]),
         "store_split": (ctypes.c_int, [pointer, number, pointer, flag]),
@@ -88,16 +88,30 @@ def _library() -> Any:
     return library
 
 
+def places(first: int, count: int) -> Any:
+    """The numbers from `first` on, as an Arrow array."""
+    import pyarrow as pa
+
+    numbers = pa.allocate_buffer(8 * count)
+    _library().fill_places(numbers.address, first, count)
+    return pa.Array.from_buffers(pa.int64(), count, [None, numbers])
+
+
 class PartitionStore:
     """Takes events and profile rows as Arrow record batches, then walks over all leads.
 
     `budget` is how many bytes of rows are kept in memory while they come in. Columns are `lead`, `time`, for events
-    `id` (where `ids`), for profile rows `place` (without it they are numbered as they come), then channels of 64 bits.
+    `id` (where `ids`) and `place` (where `places`: else they come in the order of the log), for profile rows `place`
+    (without it they are numbered as they come), then channels of 64 bits.
     """
 
-    def __init__(self, *, ids: bool, budget: int = 1024 * MIB, temp_dir: str | None = None, bits: int = _BITS) -> None:
+    def __init__(
+        self, *, ids: bool, places: bool = False, budget: int = 1024 * MIB, temp_dir: str | None = None,
+        bits: int = _BITS,
+    ) -> None:  # fmt: skip
         self._c = _library()
         self.ids = ids
+        self.places = places
         self.temp_dir = temp_dir or tempfile.gettempdir()
         self.cancel_flag = ctypes.c_int32(0)
         self._budget = budget
@@ -113,7 +127,9 @@ class PartitionStore:
         while block < _LARGEST_BLOCK and block << (bits + 4) <= budget:
             block *= 2
         path = Path(self.temp_dir, f"scoredsl-{uuid.uuid4().hex}.tmp")
-        made = self._c.store_new(int(self.ids), shift, bits, block, budget, os.fsencode(path), parent)
+        made = self._c.store_new(
+            int(self.ids), int(self.places), shift, bits, block, budget, os.fsencode(path), parent
+        )
         if not made:
             raise MemoryError
         return int(made)
@@ -143,37 +159,32 @@ class PartitionStore:
         self.kept = KeptRows(self._pointer, segments)
 
     def add_events(self, batch: Any) -> None:
-        """Appends a record batch of events, in the order of the log; without `id` none has one.
+        """Appends a record batch of events; without `id` none has one.
 
         Raises MemoryError and OSError.
         """
         names = batch.schema.names
         identities = Texts(batch.column(names.index("id"))) if self.ids and "id" in names else None
-        self._append(EVENTS, batch, identities, [])
+        self._append(EVENTS, batch, identities, last=batch.column(names.index("place")) if self.places else None)
 
     def add_versions(self, batch: Any) -> None:
         """Appends a record batch of profile rows. Raises MemoryError and OSError."""
-        import pyarrow as pa
-
         rows = batch.num_rows
         names = batch.schema.names
-        if "place" in names:
-            place = batch.column(names.index("place"))
-        else:
-            numbers = pa.allocate_buffer(8 * rows)
-            self._c.fill_places(numbers.address, self._places, rows)
-            place = pa.Array.from_buffers(pa.int64(), rows, [None, numbers])
+        place = batch.column(names.index("place")) if "place" in names else places(self._places, rows)
         self._places += rows
-        self._append(VERSIONS, batch, None, [place])
+        self._append(VERSIONS, batch, None, first=place)
 
-    def _append(self, stream: int, batch: Any, ids: Texts | None, more: list[Any]) -> None:
+    def _append(self, stream: int, batch: Any, ids: Texts | None, first: Any = None, last: Any = None) -> None:
+        """`first` and `last`: places, before or after the channels."""
         names = batch.schema.names
         lead = batch.column(names.index("lead"))
         if lead.null_count:
             raise ValueError("the column lead has rows without a value")
         leads = Texts(lead)
         rest = [(name, batch.column(i)) for i, name in enumerate(names) if name not in _OWN_COLUMNS]
-        columns = [("time", batch.column(names.index("time"))), *[("place", array) for array in more], *rest]
+        before, after = ([("place", array)] if array is not None else [] for array in (first, last))
+        columns = [("time", batch.column(names.index("time"))), *before, *rest, *after]
         words = (ctypes.c_void_p * len(columns))(*[word_address(array, name) for name, array in columns])
         text = ctypes.byref(ids.column) if ids is not None else None
         result = self._c.store_append(
