@@ -187,11 +187,11 @@ def _walk(
     progress: Progress | None,
     keeping: Keeping | None,
 ) -> None:
-    codes = [_Codes(program, rows, mode) for _ in walkers]
+    codes = [Codes(program, rows, mode) for _ in walkers]
 
     def finished(number: int, leads: Any) -> None:
         walker = walkers[number]
-        codes[number].learn(walker)
+        codes[number].learn(walker.causes(codes[number].known))
         address, words = walker.row_words()
         rows.add(leads, address, words, codes[number].by_column)
         walker.clear()
@@ -231,7 +231,7 @@ def result_columns(program: Program, mode: Mode) -> tuple[list[RowColumn], int]:
     return found, at + len(program.labels)
 
 
-class _Codes:
+class Codes:
     """What the numbers of one walker mean, by the place of their column."""
 
     def __init__(self, program: Program, rows: ResultRows, mode: Mode) -> None:
@@ -255,11 +255,15 @@ class _Codes:
         self.by_column[scores] = rows.text_codes(scores, [score.name for score in program.scores])
         self.causes = self.by_column[places["cause"]] = rows.text_codes(places["cause"])
 
-    def learn(self, walker: Walker) -> None:
-        """Takes up the causes that the walker has numbered since."""
+    @property
+    def known(self) -> int:
+        """How many causes have a meaning."""
+        return len(self.causes) if self.causes is not None else 0
+
+    def learn(self, causes: Sequence[tuple[int, tuple[int, ...]]]) -> None:
+        """Takes up the causes that the walker has numbered since (`Walker.causes`)."""
         if self.causes is not None:
-            new = walker.causes(len(self.causes))
-            self.causes.extend(cause_text(self.program, score, codes) for score, codes in new)
+            self.causes.extend(cause_text(self.program, score, codes) for score, codes in causes)
 
 
 def add_tally(total: Tally, more: Tally) -> None:

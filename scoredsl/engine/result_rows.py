@@ -245,13 +245,13 @@ class ResultRows:
 
     def rows(self) -> Iterator[Row]:
         """The rows as `engine/results` has them: texts, millionths, True or False, microseconds, None for nothing."""
-        import pyarrow as pa
+        for batch in self._batches("numbers"):
+            yield from zip(*[column.to_pylist() for column in _spelled_out(batch).columns], strict=True)
 
-        for table in self._batches("numbers"):
-            for i, column in enumerate(table.columns):
-                if pa.types.is_dictionary(column.type):
-                    table = table.set_column(i, table.schema.names[i], column.cast(pa.string()))
-            yield from zip(*[column.to_pylist() for column in table.columns], strict=True)
+    def batches(self) -> Iterator[Any]:
+        """The rows as Arrow record batches, typed as in Parquet: texts, doubles, booleans, UTC timestamps."""
+        for batch in self._batches("doubles"):
+            yield _spelled_out(batch)
 
     def _blocks(self) -> Iterator[tuple[int, int]]:
         """The blocks in their order: how many rows, and where the kernel has them."""
@@ -354,6 +354,14 @@ class ResultRows:
             number = int(self._c.results_error(self._pointer))
             raise OSError(number, os.strerror(number), self.temp_dir)
         raise ValueError("these words are no result rows")
+
+
+def _spelled_out(batch: Any) -> Any:
+    """The batch with texts for codes."""
+    import pyarrow as pa
+
+    columns = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, batch.schema.names)
 
 
 class _Columns:

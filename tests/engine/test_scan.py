@@ -293,3 +293,11 @@ def test_leads_are_literals(tmp_path: Path) -> None:
         assert [event.lead for event in scan.events_of("' OR true; --")] == ["' OR true; --"]
         assert scan.events_of("' OR true") == []
         assert scan.events_of("a\0") == []
+
+
+@pytest.mark.parametrize("name", ["file_row_number", "FILE_ROW_NUMBER"])
+def test_a_column_that_is_called_as_the_number_of_a_row(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "log.parquet"
+    columns = {"lead": ["a"], "event": ["visit"], "time": ["2026-03-01"], name: [5]}
+    pq.write_table(pa.table(columns), path)
+    assert_events([str(path)], ReadOptions(), ChannelSet((Bit(None, None),), numbers=(name,)))

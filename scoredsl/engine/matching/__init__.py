@@ -6,7 +6,16 @@ from scoredsl.engine.matching.query import (
     filled_batches,
     profile_batches,
     profile_sql,
+    reading_batches,
     readings_sql,
 )
 
-__all__ = ["event_batches", "event_sql", "filled_batches", "profile_batches", "profile_sql", "readings_sql"]
+__all__ = [
+    "event_batches",
+    "event_sql",
+    "filled_batches",
+    "profile_batches",
+    "profile_sql",
+    "reading_batches",
+    "readings_sql",
+]

@@ -55,6 +55,14 @@ def readings_sql(scan: ProfileScan, channels: ChannelSet, date_zone: Zone = UTC)
     return matching.rows([(file.part, None) for file in scan.files]), matching.held
 
 
+def reading_batches(
+    scan: ProfileScan, channels: ChannelSet, until: int | None, date_zone: Zone = UTC, rows: int = BATCH
+) -> Any:
+    """The rows of `readings_sql` with a time of at most `until` or none, as a pyarrow.RecordBatchReader."""
+    matching = _Matching(scan, channels, date_zone)
+    return _reader(scan, matching.rows([(file.part, _bound(file, until)) for file in scan.files]), rows)
+
+
 def filled_batches(
     scan: ProfileScan, channels: ChannelSet, source: str, date_zone: Zone = UTC, rows: int = BATCH
 ) -> Any:

@@ -1,7 +1,16 @@
 """Logs and profiles as SQL on DuckDB, without an object a row: the fast way to what `engine/sources` reads."""
 
 from scoredsl.engine.scan.parts import Part, Raw, Relation
-from scoredsl.engine.scan.scan import EventScan, ProfileScan, Scan, ScanFile, Sieve, scan_events, scan_profiles
+from scoredsl.engine.scan.scan import (
+    EventScan,
+    ProfileScan,
+    Scan,
+    ScanFile,
+    Sieve,
+    scan_events,
+    scan_file,
+    scan_profiles,
+)
 
 __all__ = [
     "EventScan",
@@ -13,5 +22,6 @@ __all__ = [
     "ScanFile",
     "Sieve",
     "scan_events",
+    "scan_file",
     "scan_profiles",
 ]

@@ -16,6 +16,9 @@ from scoredsl.engine.sources.options import ReadOptions
 from scoredsl.engine.sources.records import Columns
 from scoredsl.engine.sources.times import TimeReader
 
+ROW = "file_row_number"
+"""What DuckDB calls the row's number; a file with a column of this name it does not number."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParquetFile:
@@ -30,7 +33,7 @@ class ParquetFile:
     def source(self) -> str:
         """What follows FROM; the columns are c0, c1, ..., then n, the row from 0."""
         names = ", ".join([*(f"c{i}" for i in range(len(self.columns))), "n"])
-        read = f"read_parquet({literal(self.file.path)}, file_row_number = true, hive_partitioning = false)"
+        read = f"read_parquet({literal(self.file.path)}, {ROW} = true, hive_partitioning = false)"
         return f"{read} AS t({names})"
 
     def column(self, name: str) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from scoredsl.engine.sources.files import LocalFile, expand, prepare
 from scoredsl.engine.sources.locate import records
 from scoredsl.engine.sources.options import Found, ReadOptions, SourceError
 from scoredsl.engine.sources.parquet import plain
-from scoredsl.engine.sources.read import read_table, say_encoding
+from scoredsl.engine.sources.read import read_table, require_one_name, say_encoding
 from scoredsl.engine.sources.records import (
     Collected,
     Columns,
@@ -152,10 +152,7 @@ def scan_events(paths: Sequence[str], options: ReadOptions, db: Any, sieve: Siev
 
     With a `sieve` there may be no file, and no row in those there are. Raises SourceError as `read_events` does.
     """
-    if options.event_name is not None and options.columns.event is not None:
-        raise SourceError("Say --event-name or --event-column, not both.")
-    if options.event_name == "":
-        raise SourceError("The event name is empty; write one.")
+    require_one_name(options)
     scan = EventScan(db, Functions(db))
     _Scanner(scan, options, profile=False, sieve=sieve).run(paths)
     return scan
@@ -166,6 +163,20 @@ def scan_profiles(paths: Sequence[str], options: ReadOptions, db: Any, sieve: Si
     scan = ProfileScan(db, Functions(db))
     _Scanner(scan, options, profile=True, sieve=sieve).run(paths)
     return scan
+
+
+def scan_file(file: LocalFile, options: ReadOptions, db: Any, profile: bool) -> tuple[Scan, Collected]:
+    """Looks at one file of several, and what it gave beside its usable rows, of which there need be none.
+
+    Places are those inside the file. Raises SourceError.
+    """
+    scan = ProfileScan(db, Functions(db)) if profile else EventScan(db, Functions(db))
+    scanner = _Scanner(scan, options, profile, None)
+    if file.empty:
+        scanner.collected.note(f"{file.name} is empty.")
+    else:
+        scanner.file(file, 0)
+    return scan, scanner.collected
 
 
 class _Scanner:
@@ -227,6 +238,8 @@ class _Scanner:
         if not opened.rows:
             self.collected.note(f"{file.name} has no rows.")
             return 1
+        if parquet.ROW in map(str.lower, opened.columns):
+            return None
         columns = self.columns(file, opened.columns)
 
         def made(quick: bool) -> TablePart | None:

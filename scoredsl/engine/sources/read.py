@@ -52,10 +52,7 @@ def read_events(paths: Sequence[str], options: ReadOptions = PLAIN) -> EventLog:
 
     Raises SourceError where a file cannot be read, a column is not found or no row at all is usable.
     """
-    if options.event_name is not None and options.columns.event is not None:
-        raise SourceError("Say --event-name or --event-column, not both.")
-    if options.event_name == "":
-        raise SourceError("The event name is empty; write one.")
+    require_one_name(options)
     times = TimeReader(options.time_format, options.timezone)
     collected = Collected()
     events: list[Event] = []
@@ -82,6 +79,14 @@ def read_events(paths: Sequence[str], options: ReadOptions = PLAIN) -> EventLog:
             events.append(Event(head.lead, head.name, head.time, head.id, base + index, properties))
     require_usable(paths, events, collected)
     return EventLog(events, collected.in_order(), collected.found, collected.notes, collected.row_count)
+
+
+def require_one_name(options: ReadOptions) -> None:
+    """Raises SourceError where the name of the events is said twice, or is empty."""
+    if options.event_name is not None and options.columns.event is not None:
+        raise SourceError("Say --event-name or --event-column, not both.")
+    if options.event_name == "":
+        raise SourceError("The event name is empty; write one.")
 
 
 def read_profiles(paths: Sequence[str], options: ReadOptions = PLAIN) -> ProfileTable:
