@@ -11,12 +11,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 export HYPOTHESIS_PROFILE
 
-.PHONY: help demo test test-kernel test-long test-editors extension bench bench-engines lint conformance examples wheel wheel-test clean
+.PHONY: help demo test test-kernel test-spark test-long test-editors extension bench bench-engines lint conformance examples \
+  wheel wheel-test clean
 
 help:
 	@echo "make demo         install into .venv, score a real log, explain one lead, run the tests of all examples"
 	@echo "make test         everything that CI runs on the sources: ruff, mypy, pytest"
 	@echo "make test-kernel  the tests of the kernel, compiled with checks of every access"
+	@echo "make test-spark   the tests of the cluster engine on Spark's JVM, which needs Java 17"
 	@echo "make test-editors drives Neovim 0.11 and Emacs, where they are installed, with the language server"
 	@echo "make extension    the VS Code extension: types, colours, bundle, vscode-extension/dist/scoredsl.vsix (needs npm)"
 	@echo "make test-long    pytest with many more random programs and logs"
@@ -110,6 +112,13 @@ test-kernel: $(VENV)/.installed-dev
 	: "an exception of DuckDB's ends the process unless the library that throws it is there before the sanitizer is" && \
 	LD_PRELOAD="$$($$cc -print-file-name=libasan.so) $$($$cc -print-file-name=libstdc++.so.6)" ASAN_OPTIONS=detect_leaks=0 SCOREDSL_KERNEL="$$kernel" \
 	  $(BIN)/python -m pytest tests/kernel tests/engine/test_onepass.py $(PYTEST_ARGS)
+
+# The whole of Spark, in the version of its client, beside the environment; all other tests need the client alone.
+test-spark: $(VENV)/.installed-dev
+	@version="$$($(BIN)/python -W ignore -c 'import pyspark; print(pyspark.__version__)')"; \
+	spark="$$(cd "$(VENV)" && pwd)/spark"; \
+	{ test -x "$$spark/pyspark/bin/spark-submit" || $(PIP) --no-deps --target "$$spark" "pyspark==$$version"; } && \
+	SPARK_HOME="$$spark/pyspark" $(BIN)/python -m pytest tests/cluster/test_cluster_jvm.py $(PYTEST_ARGS)
 
 test-long:
 	@$(MAKE) --no-print-directory test HYPOTHESIS_PROFILE=long

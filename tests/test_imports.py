@@ -54,9 +54,12 @@ nothing."""
 HOMES = {
     "lark": {"syntax"},
     "duckdb": {"engine", "targets"},
+    "grpc": {"engine"},
     "pyarrow": {"engine", "targets"},
     "sqlglot": {"targets"},
     "psycopg": {"targets"},
+    "pysail": {"engine"},
+    "pyspark": {"engine"},
     "chdb": {"targets"},
     "pytz": {"engine"},
     "click": {"cli"},
@@ -69,7 +72,10 @@ HOMES = {
 }
 """All libraries that are not Python's own, and the packages that may import them."""
 
-LAZY = {"chdb", "duckdb", "numpy", "psycopg", "pyarrow", "pytz", "rich", "re2", "sklearn", "sqlglot"}
+LAZY = {
+    "chdb", "duckdb", "grpc", "numpy", "psycopg", "pyarrow", "pysail", "pyspark", "pytz", "rich", "re2", "sklearn",
+    "sqlglot",
+}
 """Imported inside functions, so that `scoredsl check` does not wait for them."""
 
 WORLD = {
@@ -82,6 +88,7 @@ PURE = set(RANK) - {"api", "lsp", "cli", "service"}
 REACHES_FILES = {
     "diagnostics/codes.py": "the pages of the codes, packaged with it",
     "syntax/grammar.py": "the packaged grammar, and its tables in the user's cache",
+    "engine/cluster/": "asks a cluster, whose workers read logs and write results",
     "engine/kernel/compiler.py": "compiles the kernel",
     "engine/kernel/library.py": "loads the kernel, from the user's cache too",
     "engine/kernel/walk.py": "says what the system said about the temporary file",

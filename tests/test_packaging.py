@@ -19,8 +19,10 @@ from scoredsl.engine.kernel.compiler import compiler, library_name
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "scoredsl"
 NOT_OURS = {".git", ".venv", "venv", "dist", "build", "node_modules", "__pycache__"}
-PUBLISHED_AS = {"re2": "google-re2", "sklearn": "scikit-learn"}
-"""Packages that are imported under another name than they are installed under."""
+PUBLISHED_AS = {
+    "grpc": "pyspark-client", "pyspark": "pyspark-client", "re2": "google-re2", "sklearn": "scikit-learn",
+}  # fmt: skip
+"""Packages that are imported under another name than they are installed under, or that another one brings along."""
 MADE_BY_BUILDING = re.compile(r"\.(mypy_cache|pytest_cache|ruff_cache|hypothesis)$|\.egg-info$")
 
 
@@ -46,8 +48,10 @@ def test_pyproject_lists_what_is_imported_and_nothing_else() -> None:
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    listed = [*project["dependencies"], *extras["postgres"], *extras["clickhouse"], *extras["lsp"], *extras["learn"]]
+    wanted = ("postgres", "clickhouse", "lsp", "learn", "sail")
+    listed = [*project["dependencies"], *(each for extra in wanted for each in extras[extra])]
     assert set(extras["sql"]) <= set(extras["postgres"]) & set(extras["clickhouse"])
+    assert set(extras["spark"]) <= set(extras["sail"])
     names = {re.split(r"[\[<>=~! ]", each)[0] for each in listed}
     assert names == {PUBLISHED_AS.get(name, name) for name in HOMES} | {"tzdata"}
 

@@ -86,7 +86,7 @@ def _internal_error(problem: Exception) -> int:
 
     from scoredsl import __version__
 
-    if type(problem).__name__ == "SourceError":
+    if type(problem).__name__ in ("SourceError", "ClusterError"):
         click.echo(f"Error: {problem}", err=True)
         return 2
     if os.environ.get("SCOREDSL_TRACEBACK"):

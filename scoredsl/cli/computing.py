@@ -18,7 +18,7 @@ from scoredsl.semantics.program import Program
 
 if TYPE_CHECKING:
     from scoredsl.cli.incremental import StateWish
-    from scoredsl.engine.fast import Resources
+    from scoredsl.engine.fast import Outcome, Resources
     from scoredsl.engine.results import Column
     from scoredsl.engine.scan import EventScan, ProfileScan, Sieve
     from scoredsl.plan.logical import LogicalPlan
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 Mode = Literal["scores", "history", "alerts"]
 Row = Sequence[Any]
+
+CLUSTERS = ("spark", "sail")
+"""The engines whose workers read the log."""
 
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _LEAST = 512 << 20
@@ -53,20 +56,40 @@ class Memory(click.ParamType[int]):
         return size
 
 
+engine_option = click.option(
+    "--engine", type=click.Choice(["auto", "fast", "reference", "spark", "sail"]), default="auto", show_default=True,
+    help="How scores are computed. All give the same; reference is slow, and the definition; spark and sail are "
+    "clusters (docs/cluster.md).",
+)  # fmt: skip
+spark_option = click.option(
+    "--spark", metavar="sc://HOST:PORT", envvar="SPARK_REMOTE", show_envvar=True,
+    help="The cluster for --engine spark: the address of its Spark Connect server.",
+)  # fmt: skip
+
+
 def engine_options(command: F) -> F:
     """How the results are computed."""
     options = (
-        click.option("--engine", type=click.Choice(["auto", "fast", "reference"]), default="auto", show_default=True,
-                     help="How scores are computed. All give the same; reference is slow, and the definition."),
+        engine_option,
+        spark_option,
         click.option("--memory", type=Memory(), metavar="SIZE",
                      help="How much memory may be used, such as 4GiB; what does not fit goes to files for the time of "
-                     "the run. Default: half of the machine's."),
+                     "the run. Default: half of the machine's. On a cluster: for each task (1GiB)."),
         click.option("--temp-dir", metavar="DIR", type=click.Path(exists=True, file_okay=False, writable=True),
                      help="The folder for such files. Default: the system's."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def check_cluster(engine: str, spark: str | None) -> None:
+    """Raises a usage error for a cluster that is named on the command line and not used."""
+    from click.core import ParameterSource
+
+    said = click.get_current_context().get_parameter_source("spark") is ParameterSource.COMMANDLINE
+    if spark is not None and said and engine != "spark":
+        raise click.UsageError(f"--spark names a cluster, and --engine {engine} uses none: say --engine spark, too.")
 
 
 @dataclass(slots=True)
@@ -93,11 +116,12 @@ class Wish:
     as_of_text: str
     mode: Mode
     engine: str
+    spark: str | None
     memory: int | None
     temp_dir: str | None
     lead: str | None = None
     out: str | None = None
-    """The file that all rows are written to, and nothing else is done with them; None where it is not so."""
+    """What all rows are written to, and nothing else is done with them; None where it is not so."""
     state: StateWish | None = None
 
     @property
@@ -109,10 +133,10 @@ def resources(memory: int | None = None, temp_dir: str | None = None) -> Resourc
     """What a run may use, by --memory and --temp-dir; else half of the machine's memory."""
     from scoredsl.engine.fast import Resources
 
-    return Resources(memory or _half_of_memory(), temp_dir, _processors())
+    return Resources(memory or half_of_memory(), temp_dir, processors())
 
 
-def _half_of_memory() -> int:
+def half_of_memory() -> int:
     """Half of the machine's memory, in bytes; 4 GiB where it cannot be told."""
     try:
         return max(_LEAST, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
@@ -120,7 +144,7 @@ def _half_of_memory() -> int:
         return 4 << 30
 
 
-def _processors() -> int:
+def processors() -> int:
     """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -130,9 +154,14 @@ def _processors() -> int:
 @contextmanager
 def computed(wish: Wish) -> Iterator[Table]:
     """The results of a wish; what there is to say about the data goes to standard error."""
+    check_cluster(wish.engine, wish.spark)
     with ExitStack() as stack:
         table: Table | None = None
-        if wish.state is not None:
+        if wish.engine in CLUSTERS:
+            from scoredsl.cli.on_cluster import cluster_table
+
+            table = cluster_table(wish, stack)
+        elif wish.state is not None:
             table = incremental.table_of(wish, stack)
         elif wish.engine != "reference":
             table = _fast(wish, stack)
@@ -235,8 +264,13 @@ def _fast(wish: Wish, stack: ExitStack) -> Table | None:
         click.echo(said, err=True)
         return _interpreted(wish, found, instant)
     with_bar.close()
+    return rows_table(outcome, instant, found.rejected)
+
+
+def rows_table(outcome: Outcome, instant: int, rejected: int) -> Table:
+    """The rows of a run as a table."""
     rows = outcome.rows
-    return Table(rows.columns, instant, outcome.tally, found.rejected, rows.rows, rows.write_file, to_stdout(rows))
+    return Table(rows.columns, instant, outcome.tally, rejected, rows.rows, rows.write_file, to_stdout(rows))
 
 
 def _one_pass(wish: Wish, plan: LogicalPlan, found: Scans, instant: int) -> Table | None:
@@ -270,9 +304,6 @@ def _one_pass(wish: Wish, plan: LogicalPlan, found: Scans, instant: int) -> Tabl
         except (NotExactError, TooManyLeadsError):
             return None
 
-    def only_into_a_file() -> Any:
-        raise AssertionError("scores made in one pass are written to the file that was asked for")
-
     return Table(
         score_columns(program), instant, Tally(), found.rejected, only_into_a_file,
         lambda path: write_parquet(events.db, pass_, folded, path), only_into_a_file,
@@ -281,6 +312,11 @@ def _one_pass(wish: Wish, plan: LogicalPlan, found: Scans, instant: int) -> Tabl
 
 _LARGE = 100_000
 """Fewer events are walked at once."""
+
+
+def only_into_a_file() -> Any:
+    """Instead of rows, where they go to what was asked for and nowhere else."""
+    raise AssertionError("these results are written to the file that was asked for")
 
 
 def to_stdout(rows: Any) -> Callable[[], int]:
@@ -325,15 +361,19 @@ def _leads(found: Scans) -> list[str]:
 
 
 def _one_lead(wish: Wish, found: Scans, instant: int) -> Table:
+    assert wish.lead is not None
+    run, tally = lead_run(found, wish.program, wish.lead, instant)
+    return one_lead_table(wish, run, tally, instant, found.rejected)
+
+
+def one_lead_table(wish: Wish, run: LeadRun, tally: Tally, instant: int, rejected: int) -> Table:
     """A lone lead is computed by the reference interpreter: there is nothing to be gained by anything else."""
     from scoredsl.reference.history import lead_history
 
-    assert wish.lead is not None
-    run, tally = lead_run(found, wish.program, wish.lead, instant)
     if run.exists and run.excluded:
         tally.excluded += 1
     changes = lead_history(run) if run.exists and not run.excluded else []
-    return _course_table(wish, instant, tally, found.rejected, iter(changes))
+    return _course_table(wish, instant, tally, rejected, iter(changes))
 
 
 # ---- the reference interpreter

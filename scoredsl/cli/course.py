@@ -12,7 +12,7 @@ from scoredsl.cli import data_options as data
 from scoredsl.cli.computing import Wish, computed, engine_options
 from scoredsl.cli.data_options import F
 from scoredsl.cli.incremental import StateWish, require_profiles, state_options, state_wish
-from scoredsl.cli.outputs import write_result, written
+from scoredsl.cli.outputs import file_here, write_result, written
 from scoredsl.cli.report import say_tally
 from scoredsl.cli.tables import show_table
 
@@ -43,6 +43,7 @@ def show_course(
     out: str | None,
     top: int | None,
     engine: str,
+    spark: str | None,
     memory: int | None,
     temp_dir: str | None,
     **options: Any,
@@ -53,10 +54,11 @@ def show_course(
     state = state_wish(options, engine, out)
     if state is not None:
         _refuse_with_state(kind, state, lead, top)
-    wanted = data.request(arguments, options, needs_events=state is None, out=out)
+    wanted = data.request(arguments, options, needs_events=state is None, out=file_here(out, engine, top))
     require_profiles(state, wanted)
     program = data.checked_program(wanted)
-    wish = Wish(wanted, program, as_of_text, kind, engine, memory, temp_dir, lead, state=state)
+    wish = Wish(wanted, program, as_of_text, kind, engine, spark, memory, temp_dir, lead,
+                out if top is None else None, state)
     with computed(wish) as table:
         if out is not None and top is None:
             count = written(table.write_file, out)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from scoredsl.cli import data_options as data
-from scoredsl.cli.computing import lead_run, scans
+from scoredsl.cli.computing import CLUSTERS, check_cluster, lead_run, scans, spark_option
 from scoredsl.cli.excluded import say_excluded
 from scoredsl.reference import LeadRun
 from scoredsl.reference.ledger_text import ledger_text
@@ -23,9 +23,12 @@ from scoredsl.semantics.values import instant_text
 @data.source_options
 @data.as_of_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--engine", type=click.Choice(["auto", "fast", "reference"]), default="auto", show_default=True,
-              help="How the lead's events are found: reference reads the whole log into memory.")
-def command(arguments: tuple[str, ...], lead: str, as_of_text: str, format_: str, engine: str, **options: Any) -> None:
+@click.option("--engine", type=click.Choice(["auto", "fast", "reference", "spark", "sail"]), default="auto",
+              show_default=True, help="How the lead's events are found: reference reads the whole log into memory, "
+              "spark and sail have a cluster look for them.")
+@spark_option
+def command(arguments: tuple[str, ...], lead: str, as_of_text: str, format_: str, engine: str, spark: str | None,
+            **options: Any) -> None:
     """Why a lead has its score: a ledger for each score, whose lines sum exactly to it, and what comes next.
 
     \b
@@ -35,6 +38,7 @@ def command(arguments: tuple[str, ...], lead: str, as_of_text: str, format_: str
     """
     from scoredsl.reference import Log, latest_instant
 
+    check_cluster(engine, spark)
     wanted = data.request(arguments, options)
     program = data.checked_program(wanted)
     if engine == "reference":
@@ -45,6 +49,13 @@ def command(arguments: tuple[str, ...], lead: str, as_of_text: str, format_: str
         data.known_lead(log.leads, lead)
         _explain(log.run(lead, instant), instant, format_)
         data.leave_for_rejects(wanted, read.rejected)
+        return
+    if engine in CLUSTERS:
+        from scoredsl.cli.on_cluster import cluster_lead
+
+        with cluster_lead(wanted, program, engine, spark, lead, as_of_text) as (run, instant, rejected):
+            _explain(run, instant, format_)
+        data.leave_for_rejects(wanted, rejected)
         return
     with scans(wanted, program) as found:
         instant = data.as_of(as_of_text, found.newest)

@@ -57,8 +57,8 @@ def state_wish(options: dict[str, Any], engine: str, out: str | None) -> StateWi
             if given:
                 raise click.UsageError(f"{name} says something about a state: name its folder with --state DIR.")
         return None
-    if engine == "reference":
-        raise click.UsageError("--state needs the fast engine: leave out --engine reference, or --state.")
+    if engine not in ("auto", "fast"):
+        raise click.UsageError(f"--state needs the fast engine: leave out --engine {engine}, or --state.")
     if out is not None and Path(os.path.abspath(folder)) in Path(os.path.abspath(out)).parents:  # noqa: PTH100
         raise click.UsageError(f"--out {out} would stand among the files of the state. Name a file elsewhere.")
     return StateWish(folder, anew, replaced, all_alerts)

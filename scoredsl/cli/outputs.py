@@ -41,6 +41,22 @@ def check_outputs(outputs: Mapping[str, str | None], inputs: Iterable[Input]) ->
                 raise click.UsageError(f"{other} and {option} name one file, {path}. Name another for one of them.")
 
 
+def written_by_cluster(out: str) -> bool:
+    """Whether `--out` names a folder that a cluster writes: an address (`s3a://...`), or a name that ends in /."""
+    return out.endswith("/") or "://" in out
+
+
+def file_here(out: str | None, engine: str, top: int | None) -> str | None:
+    """The file of `--out` that is written here, None where there is none. Raises a usage error for what cannot be."""
+    if out is None or not written_by_cluster(out):
+        return out
+    if engine not in ("spark", "sail"):
+        raise click.UsageError(f"--out {out} is a folder, which only a cluster writes (--engine spark). Name a file.")
+    if top is not None:
+        raise click.UsageError(f"--top gives few rows: write them to a file here, not to the folder {out}.")
+    return None
+
+
 def write_result(out: str, columns: Sequence[Column], rows: Iterable[Row]) -> int:
     """Writes a result file whole or not at all; gives the number of rows. Raises an error for the user."""
     from scoredsl.engine.results import write_file

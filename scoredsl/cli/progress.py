@@ -90,6 +90,18 @@ class NoProgress(StageProgress):
         pass
 
 
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Says on a terminal what is waited for, where nobody can tell how far it is."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
+
+
 _PATIENCE = 0.5
 _STAGES = {"read": "Reading and matching", "score": "Scoring"}
 

@@ -11,7 +11,7 @@ import click
 from scoredsl.cli import data_options as data
 from scoredsl.cli.computing import Row, Wish, computed, engine_options
 from scoredsl.cli.incremental import require_profiles, state_options, state_wish
-from scoredsl.cli.outputs import write_result, written
+from scoredsl.cli.outputs import file_here, write_result, written
 from scoredsl.cli.report import say_tally
 from scoredsl.semantics.program import Program
 from scoredsl.semantics.values import instant_text, millionths_text
@@ -27,7 +27,7 @@ from scoredsl.semantics.values import instant_text, millionths_text
 @state_options
 @engine_options
 def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: int | None, engine: str,
-            memory: int | None, temp_dir: str | None, **options: Any) -> None:
+            spark: str | None, memory: int | None, temp_dir: str | None, **options: Any) -> None:
     """Score a log: every lead's scores, tiers, grids and labels.
 
     RULES is a .score file, EVENTS are log files (CSV, TSV, NDJSON, JSON, Parquet; also .gz and .zst, patterns, and -
@@ -44,11 +44,11 @@ def command(arguments: tuple[str, ...], as_of_text: str, out: str | None, top: i
     from scoredsl.engine import results
 
     state = state_wish(options, engine, out)
-    wanted = data.request(arguments, options, needs_events=state is None, out=out)
+    wanted = data.request(arguments, options, needs_events=state is None, out=file_here(out, engine, top))
     require_profiles(state, wanted)
     program = data.checked_program(wanted)
-    wish = Wish(wanted, program, as_of_text, "scores", engine, memory, temp_dir, out=out if top is None else None,
-                state=state)
+    wish = Wish(wanted, program, as_of_text, "scores", engine, spark, memory, temp_dir,
+                out=out if top is None else None, state=state)
     with computed(wish) as table:
         if top is None and out is not None:
             said_written(written(table.write_file, out), out)
