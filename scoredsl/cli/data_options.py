@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from scoredsl import api
-from scoredsl.cli import config, render
+from scoredsl.cli import config, render, unsaved
 from scoredsl.cli.folders import Disk, program_of, stated_rules
 from scoredsl.cli.outputs import check_outputs
 from scoredsl.semantics.program import Program
@@ -223,7 +223,7 @@ def checked_program(wanted: Request) -> Program:
     planned = program_of_plan(wanted.rules or "")
     if planned is not None:
         return planned
-    reader = api.DiskReader()
+    reader = unsaved.reader()
     program, diagnostics = api.load(wanted.rules or "", reader=reader)
     check_outputs(wanted.outputs, ((path, "a file that the rules import") for path in reader.opened))
     if program is None:

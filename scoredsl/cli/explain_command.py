@@ -10,7 +10,7 @@ import click
 
 from scoredsl.cli import data_options as data
 from scoredsl.cli.computing import CLUSTERS, check_cluster, lead_run, scans, spark_option
-from scoredsl.cli.excluded import say_excluded
+from scoredsl.cli.excluded import excluded_object, say_excluded
 from scoredsl.reference import LeadRun
 from scoredsl.reference.ledger_text import ledger_text
 from scoredsl.reference.objects import explanation_object
@@ -64,16 +64,26 @@ def command(arguments: tuple[str, ...], lead: str, as_of_text: str, format_: str
         data.leave_for_rejects(wanted, found.rejected)
 
 
+def explanation_of(run: LeadRun, instant: int) -> dict[str, Any]:
+    """The explanation as JSON has it. Raises a usage error for a lead of whom nothing is known yet."""
+    from scoredsl.reference.ledger import explain_lead
+
+    _known_by_then(run, instant)
+    return excluded_object(run.lead, instant) if run.excluded else explanation_object(explain_lead(run))
+
+
 def _explain(run: LeadRun, instant: int, format_: str) -> None:
     from scoredsl.reference.ledger import explain_lead
 
-    if not run.exists:
-        raise click.UsageError(f"{run.lead} has no event and no profile row at or before {instant_text(instant)}.")
+    _known_by_then(run, instant)
     if run.excluded:
         say_excluded(run.lead, instant, format_)
-        return
-    explanation = explain_lead(run)
-    if format_ == "json":
-        click.echo(json.dumps(explanation_object(explanation), ensure_ascii=False, indent=2))
+    elif format_ == "json":
+        click.echo(json.dumps(explanation_of(run, instant), ensure_ascii=False, indent=2))
     else:
-        click.echo(ledger_text(explanation, colour=sys.stdout.isatty()))
+        click.echo(ledger_text(explain_lead(run), colour=sys.stdout.isatty()))
+
+
+def _known_by_then(run: LeadRun, instant: int) -> None:
+    if not run.exists:
+        raise click.UsageError(f"{run.lead} has no event and no profile row at or before {instant_text(instant)}.")

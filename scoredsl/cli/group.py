@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from scoredsl import __version__
+from scoredsl.cli.unsaved import take_texts
 
 _COMMANDS = {
     "init": "Write a starter project.",
@@ -20,6 +21,7 @@ _COMMANDS = {
     "alerts": "Every change of tier, with its cause.",
     "explain": "Why a lead has its score: the ledger.",
     "what-if": "What would bring a lead to the next tier, and when it falls out of its own.",
+    "overview": "What the rules make of a log at a glance.",
     "stats": "What each rule is good for: how often it fired, what it gave, who owes a tier to it.",
     "evaluate": "Is the score right? Compare it with who was won and who was lost.",
     "diff": "What a change of the rules does to a log.",
@@ -62,6 +64,8 @@ class _Lazy(click.Group):
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="scoredsl %(version)s")
+@click.option("--texts", metavar="FILE", expose_value=False, hidden=True, callback=take_texts,
+              help="For editors: a JSON object of texts by path, taken instead of the rules files on disk.")
 def cli() -> None:
     """Lead scoring as code: rules as plain sentences, checked, tested and run on event logs.
 

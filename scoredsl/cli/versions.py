@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from scoredsl import api
-from scoredsl.cli import data_options, render
+from scoredsl.cli import data_options, render, unsaved
 from scoredsl.cli.folders import Disk, program_of
 from scoredsl.cli.git import GitError, OldReader, Repository
 from scoredsl.semantics.imports import Reader, Unreadable
@@ -44,7 +44,7 @@ def version(argument: str) -> Version:
     planned = data_options.program_of_plan(argument)
     if planned is not None:
         return Version(argument, planned, (argument,))
-    reader = api.DiskReader()
+    reader = unsaved.reader()
     return Version(argument, _checked(program_of(argument, Disk()), reader), tuple(reader.opened))
 
 

@@ -254,7 +254,7 @@ def _moves(moves: Sequence[Move]) -> Table:
     header = ("Lead", "Before", "After", "Change", *(("Tier before", "Tier after") if tiers else ()))
     rows = tuple(
         (
-            (Mono(move.lead),), shown(move.old), shown(move.new), _more((move.new or 0) - (move.old or 0)),
+            (Mono(move.lead),), shown(move.old), shown(move.new), more((move.new or 0) - (move.old or 0)),
             *((move.old_tier or _NO_TIER, move.new_tier or _NO_TIER) if tiers else ()),
         )
         for move in moves
@@ -270,7 +270,7 @@ def shown(points: int | None) -> str:
     return f"{tenths / 10:,.1f}".removesuffix(".0")
 
 
-def _more(points: int) -> str:
+def more(points: int) -> str:
     """Points more or less, with one decimal at most."""
     return f"{'+' if points > 0 else ''}{shown(points)}"
 
@@ -287,7 +287,7 @@ def _parts(score: ScoreImpact) -> Iterator[Block]:
     rows: list[tuple[Line, ...]] = [
         (
             f"{part.change.number}. {_short(part.change)}", f"{part.moved:,}", f"{part.up:,}", f"{part.down:,}",
-            f"{part.tier_moved:,}", f"{part.only:,}", _more(part.points),
+            f"{part.tier_moved:,}", f"{part.only:,}", more(part.points),
         )
         for part in score.parts
     ]  # fmt: skip
@@ -296,9 +296,9 @@ def _parts(score: ScoreImpact) -> Iterator[Block]:
     if together is not None:
         total += together.points
         if together.leads:
-            rows.append(("together, beyond each alone", f"{together.leads:,}", "", "", "", "", _more(together.points)))
+            rows.append(("together, beyond each alone", f"{together.leads:,}", "", "", "", "", more(together.points)))
     counts = (score.moved, score.up, score.down, score.tier_moved)
-    rows.append(("all changes", *(f"{count:,}" for count in counts), "", _more(total)))
+    rows.append(("all changes", *(f"{count:,}" for count in counts), "", more(total)))
     yield Table(
         ("Change, alone", "Leads moved", "up", "down", "to another tier", "by it alone", "Points in all"), tuple(rows),
         frozenset(range(1, 7)),
@@ -335,16 +335,19 @@ def _spread(before: Spread, after: Spread) -> Table:
 
 
 def _bars(bars: Sequence[Bar]) -> Code:
-    most = max([1, *(count for bar in bars for count in (bar.before, bar.after))])
+    return Code("\n".join(bar_lines(bars)))
+
+
+def bar_lines(bars: Sequence[Bar], *, before: bool = True) -> list[str]:
+    """A line a bar; with those of before and after, or with those of after alone."""
+    sides = [[bar.before for bar in bars], [bar.after for bar in bars]] if before else [[bar.after for bar in bars]]
+    most = max([1, *(count for side in sides for count in side)])
     names = [_bar_name(bar) for bar in bars]
     wide = max(len(name) for name in names)
-    counts = max(len(f"{count:,}") for bar in bars for count in (bar.before, bar.after))
-    lines = [f"{'':{wide}}  {'before':<{_BAR + counts + 1}}  after"]
-    for name, bar in zip(names, bars, strict=True):
-        before, after = (f"{'█' * round(_BAR * count / most):<{_BAR}} {count:>{counts},}" for count in (
-            bar.before, bar.after))  # fmt: skip
-        lines.append(f"{name:>{wide}}  {before}  {after}")
-    return Code("\n".join(lines))
+    counts = max(len(f"{count:,}") for side in sides for count in side)
+    drawn = [[f"{'█' * round(_BAR * count / most):<{_BAR}} {count:>{counts},}" for count in side] for side in sides]
+    head = [f"{'':{wide}}  {'before':<{_BAR + counts + 1}}  after"] if before else []
+    return [*head, *(f"{name:>{wide}}  {'  '.join(each)}" for name, *each in zip(names, *drawn, strict=True))]
 
 
 def _bar_name(bar: Bar) -> str:

@@ -62,6 +62,11 @@ def measured(db: Any, question: Question) -> ScoreImpact:
     return _Board(db, question).impact()
 
 
+def highest(db: Any, question: Question, most: int) -> tuple[Move, ...]:
+    """The leads with the most points in the new program, at most so many; of equal ones the first by name."""
+    return _Board(db, question).highest(most)
+
+
 def leads_in_all(db: Any, tables: Sequence[str]) -> int:
     """How many leads have scores in any of the tables."""
     found = " UNION ".join(f"SELECT lead FROM {table}_leads" for table in tables)
@@ -220,6 +225,9 @@ class _Board:
             Move(lead, old, new, self._name(old_tier, False), self._name(new_tier, True))
             for lead, old, new, old_tier, new_tier in rows
         )
+
+    def highest(self, most: int) -> tuple[Move, ...]:
+        return self._moves(f"WHERE new_value IS NOT NULL ORDER BY new_value DESC, lead LIMIT {most}")
 
     def _most_moved(self) -> tuple[Move, ...]:
         """By how far the value moved; a lead that appears or vanishes moves by its whole value."""

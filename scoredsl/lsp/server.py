@@ -67,6 +67,8 @@ class ScoreServer(LanguageServer):
         self.tokens: dict[str, tuple[str, list[int]]] = {}
         """By path: the tokens that the client has, with their id."""
         self.log = Logs(self)
+        self.marks: dict[str, str] = {}
+        """By path: the plan that a preview of scores is compared with."""
         self._pending: asyncio.TimerHandle | None = None
         self._cost = 0.0
         """Seconds that the last diagnostics took."""

@@ -164,7 +164,10 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
     "inlay_hint_provider": ("textDocument/inlayHint", RANGE),
     "diagnostic_provider": ("textDocument/diagnostic", {}),
 }
-COMMANDS = {f"scoredsl.{name}" for name in ("runTest", "runTests", "listTests", "testResults")}
+COMMANDS = {
+    f"scoredsl.{name}"
+    for name in ("runTest", "runTests", "listTests", "testResults", "preview", "explainLead", "impact")
+}
 NO_REQUESTS = {"position_encoding", "text_document_sync", "workspace", "execute_command_provider"}
 
 

@@ -1,6 +1,8 @@
 // What happens when a .score file is opened.
 import * as vscode from 'vscode';
 import { createProject, createRules } from './beginning';
+import { openImpact } from './impact';
+import { Preview } from './preview';
 import { Server } from './server';
 import { Tests } from './tests';
 
@@ -11,9 +13,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   server = new Server(context, output);
   const running = server;
   const command = (name: string, run: (...args: never[]) => unknown) => vscode.commands.registerCommand(name, run);
+  const preview = new Preview(context, running);
   context.subscriptions.push(
     output,
     running,
+    preview,
     new Tests(running),
     command('scoredsl.restart', () => running.restart()),
     command('scoredsl.install', () => running.install()),
@@ -21,6 +25,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     command('scoredsl.showOutput', () => output.show()),
     command('scoredsl.newRules', createRules),
     command('scoredsl.newProject', () => createProject(running)),
+    command('scoredsl.openPreview', () => preview.open()),
+    command('scoredsl.explain', () => preview.explain()),
+    command('scoredsl.chooseLog', () => preview.chooseLog()),
+    command('scoredsl.openImpact', () => openImpact(running, preview.log)),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('scoredsl.python')) {
         void running.restart();
