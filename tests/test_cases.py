@@ -19,7 +19,10 @@ NOW = 1_780_272_000_000_000
 """2026-06-01: campaigns that ended before are over."""
 _FENCE = re.compile(r"```score(?: (?P<file>\S+))?\n(?P<text>.*?)```\n", re.DOTALL)
 _ITEM = re.compile(r"- (?:(?P<file>[\w.]+):)?(?P<line>\d+): (?P<code>[a-z-]+): (?P<word>.+)")
-_DETAIL = re.compile(r"  - (?P<kind>at|related|fixed|suggests|help|detail|no suggestion|no fix)(?:: `(?P<text>.*)`)?")
+_DETAIL = re.compile(
+    r"  - (?P<kind>at|related|related lines|says|help|detail|no detail|tags|fixed|suggests|no suggestion|no fix)"
+    r"(?:: `(?P<text>.*)`)?"
+)
 
 
 @dataclass
@@ -125,10 +128,19 @@ def detail(said: Diagnostic, kind: str, text: str, case: Case) -> None:
             assert source[said.span.start : said.span.end] == text
         case "related":
             assert text in [case.files[each.span.file][each.span.start : each.span.end] for each in said.related]
+        case "related lines":
+            assert ", ".join(str(Source(case.files[each.span.file]).position(each.span.start).line)
+                             for each in said.related) == text
+        case "says":
+            assert said.message == text
         case "help":
             assert text in said.help
         case "detail":
             assert any(text in line for line in said.detail.splitlines()), said.detail
+        case "no detail":
+            assert (said.detail, said.args) == ("", {})
+        case "tags":
+            assert ", ".join(said.tags) == text
         case "suggests":
             assert said.fix is not None
             assert said.help == f"Did you mean {text}?"

@@ -34,8 +34,6 @@ def check(context: Context) -> Found:
 
 def _reason(each: Held, context: Context) -> str:
     match each.node:
-        case n.Not(inner):
-            return f"{context.text(inner.span)} never does"
         case n.Or(parts):
             return f"one of {len(parts)} is always so: {', '.join(context.text(part.span) for part in parts)}"
         case node:

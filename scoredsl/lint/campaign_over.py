@@ -19,10 +19,14 @@ on webinar_attended add 20 expire after 30d
 
 from __future__ import annotations
 
+from scoredsl.diagnostics import Tag
 from scoredsl.lint.context import Context, Found, warning
 from scoredsl.lint.words import date
 from scoredsl.reasoning.normal import DAY
+from scoredsl.reference.lead import formula_closure
+from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
+from scoredsl.semantics.inspect import leaves
 from scoredsl.syntax import nodes as n
 
 CODE = "campaign-over"
@@ -31,27 +35,43 @@ CODE = "campaign-over"
 def check(context: Context) -> Found:
     if context.now is None:
         return
-    for _, rule in context.on_rules():
+    remembered = _remembered(context.program)
+    for score, rule in context.on_rules():
         if rule.stop is None or rule.stop > context.now:
             continue
         clause = next(each for each in context.on_rule(rule).clauses if isinstance(each, n.UntilDate))
+        since = date(rule.stop, context.zone)
+        message = f"This campaign is over: no lead earns these points any more since {since}."
+        tags: tuple[Tag, ...] = ("deprecated",)
         gone = _gone(rule)
-        over = gone is not None and gone <= context.now and isinstance(rule.effect, p.Points)
-        verb = "earned" if isinstance(rule.effect, p.Points) else "set off"
-        help_ = "Delete the rule, or write a new date. What was earned until then still counts."
-        if over and gone is not None:
-            help_ = f"Delete the rule: all that was earned by it had expired by {date(gone, context.zone)}."
-        elif isinstance(rule.effect, p.Reset):
+        if isinstance(rule.effect, p.Reset):
+            message = f"This campaign is over: since {since} the rule cannot be set off any more."
             help_ = "Write a new date. What it reset until then stays so only as long as the rule is there."
-        yield warning(
-            CODE,
-            f"This campaign is over: since {date(rule.stop, context.zone)} the rule cannot be {verb} any more."
-            if verb == "set off" else
-            f"This campaign is over: no lead earns these points any more since {date(rule.stop, context.zone)}.",
-            clause.span,
-            help_,
-            tags=("deprecated", "unnecessary") if over else ("deprecated",),
-        )
+        elif gone is None or gone > context.now:
+            help_ = "Delete the rule, or write a new date. What was earned until then still counts."
+        elif score.name in remembered:
+            help_ = "Write a new date, or keep the rule: its points are gone, but what they led to may still count."
+        else:
+            help_ = f"Delete the rule: all that was earned by it had expired by {date(gone, context.zone)}."
+            tags = ("deprecated", "unnecessary")
+        yield warning(CODE, message, clause.span, help_, tags=tags)
+
+
+def _remembered(program: p.Program) -> set[str]:
+    """The scores whose past can matter after it is gone: to a tier that follows their course, to an `if score`."""
+    found: set[str] = set()
+    for score in program.scores:
+        on_rules = [rule for rule in score.rules if isinstance(rule, p.OnRule)]
+        if any(tier.follows_the_course for tier in score.tiers):
+            found |= {each.name for each in formula_closure(program, score)}
+        elif any(_asks_the_score(rule) for rule in on_rules):
+            found.add(score.name)
+    return found
+
+
+def _asks_the_score(rule: p.OnRule) -> bool:
+    asked = [] if rule.state is None else leaves(rule.state)
+    return rule.but_not is not None or any(isinstance(leaf, e.ScoreValue) for leaf in asked)
 
 
 def _gone(rule: p.OnRule) -> int | None:

@@ -25,6 +25,7 @@ from collections.abc import Sequence
 
 from scoredsl.diagnostics import Diagnostic, Edit, Fix, Related
 from scoredsl.lint.context import Context, Found, warning
+from scoredsl.lint.words import capital
 from scoredsl.semantics import program as p
 from scoredsl.syntax import nodes as n
 from scoredsl.syntax.tree import Statement
@@ -39,10 +40,10 @@ def check(context: Context) -> Found:
             if isinstance(default.node, n.Default):
                 on_rules = [rule for rule in rules if isinstance(rule, p.OnRule)]
                 reached = [rule for rule in on_rules if reaches(default.node, rule, context)]
-                beside = [rule for rule in on_rules if _one_line(default, rule, context)]
+                beside = [rule for rule in reached if _one_line(default, rule, context)]
                 others = [rule for rule in reached if rule not in beside]
                 if beside and others:
-                    yield _warning(default, beside[-1], others, context)
+                    yield _warning(default, beside, others, context)
 
 
 def reaches(default: n.Default, rule: p.OnRule, context: Context) -> bool:
@@ -66,23 +67,22 @@ def what(clause: n.Expire | n.Decay | n.Never) -> str:
 
 def _one_line(default: Statement, rule: p.OnRule, context: Context) -> bool:
     source = context.program.sources[default.span.file]
-    return (
-        rule.place.span.file == default.span.file
-        and source.position(rule.place.span.end).line == source.position(default.span.start).line
-    )
+    return source.position(rule.place.span.end).line == source.position(default.span.start).line
 
 
-def _warning(default: Statement, beside: p.OnRule, others: Sequence[p.OnRule], context: Context) -> Diagnostic:
+def _warning(
+    default: Statement, beside: Sequence[p.OnRule], others: Sequence[p.OnRule], context: Context
+) -> Diagnostic:
     words = context.text(default.span)
-    count = len(others) + 1
+    count = len(beside) + len(others)
     return warning(
         CODE,
-        f"{words[0].upper()}{words[1:]} is a default for {'both' if count == 2 else f'all {count}'} rules here, "
-        "not for the one on its line alone.",
+        f"{capital(words)} is a default for {'both' if count == 2 else f'all {count}'} rules here, "
+        f"not for {'the one' if len(beside) == 1 else f'the {len(beside)}'} on its line alone.",
         default.span,
         f"Put it on a line of its own, or write it into the rule: ..., {words}.",
         related=tuple(Related(rule.place.span, "it is for this rule too") for rule in others[:5]),
-        fix=_into_the_rule(default, beside, words, context),
+        fix=_into_the_rule(default, beside[-1], words, context),
     )
 
 

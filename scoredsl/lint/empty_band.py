@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from scoredsl.diagnostics import Diagnostic
 from scoredsl.lint.context import Context, Found, warning
-from scoredsl.lint.words import the_sum
+from scoredsl.lint.words import listed, the_sum
 from scoredsl.reasoning.bounds import Bounds
 from scoredsl.semantics import program as p
 from scoredsl.semantics.values import millionths_text
@@ -50,32 +50,25 @@ def check(context: Context) -> Found:
 def _axis(axis: p.Axis, written: n.Axis, context: Context) -> Found:
     """The bands above the most, as one, and those below the least, as one."""
     bounds = context.bounds[axis.score]
-    named = list(zip(axis.bands, written.bands, strict=True))
-    above = [(name, number, band) for (name, number), band in named
+    named = [(name, number, band) for (name, number), band in zip(axis.bands, written.bands, strict=True)]
+    above = [(name, number, band) for name, number, band in named
              if number is not None and bounds.most is not None and number > bounds.most]
     if above:
         yield _too_high(axis, above, the_sum(bounds, context.program.score(axis.score).formula is not None), bounds)
-    reached = [i for i, (_, number) in enumerate(axis.bands)
-               if number is not None and bounds.least is not None and number <= bounds.least]
-    if reached and reached[0] + 1 < len(named):
-        name, number = axis.bands[reached[0]]
-        below = named[reached[0] + 1 :]
-        yield warning(
-            CODE,
-            f"No lead is in {_names([band[0] for band, _ in below])}: {axis.score} is at least "
-            f"{millionths_text(bounds.least or 0)}, and {name} begins at {millionths_text(number or 0)}.",
-            _span([band for _, band in below]),
-            f"Begin {name} higher, or end the grid with {name}.",
-        )
+    ends = next((i for i, (_, number, _) in enumerate(named)
+                 if number is not None and bounds.least is not None and number <= bounds.least), None)
+    if ends is not None:
+        yield _too_low(axis, ends, named, bounds)
 
 
 def _too_high(axis: p.Axis, above: list[tuple[str, int, n.Band]], parts: str, bounds: Bounds) -> Diagnostic:
     assert bounds.most is not None
     most = millionths_text(bounds.most)
     _, lowest, _ = above[-1]
+    names = listed([name for name, _, _ in above], "or")
     return warning(
         CODE,
-        f"No lead can be in {_names([name for name, _, _ in above])}: {axis.score} is at most {most} of the "
+        f"No lead can be in {names}: {axis.score} is at most {most} of the "
         f"{millionths_text(lowest)} points{': ' + parts if parts else ''}.",
         _span([band for _, _, band in above]),
         f"Begin {'it' if len(above) == 1 else 'them'} at {most} or less, or let the rules give more.",
@@ -83,8 +76,19 @@ def _too_high(axis: p.Axis, above: list[tuple[str, int, n.Band]], parts: str, bo
     )
 
 
-def _names(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+def _too_low(axis: p.Axis, ends: int, named: list[tuple[str, int | None, n.Band]], bounds: Bounds) -> Diagnostic:
+    """The bands below one at which every lead is at the least already; the last band, without a number, is one."""
+    name, number, _ = named[ends]
+    below = named[ends + 1 :]
+    names = listed([each for each, _, _ in below], "or")
+    assert number is not None and bounds.least is not None
+    return warning(
+        CODE,
+        f"No lead is in {names}: {axis.score} is at least "
+        f"{millionths_text(bounds.least)}, and {name} begins at {millionths_text(number)}.",
+        _span([band for _, _, band in below]),
+        f"Begin {name} higher, or end the grid with {name}.",
+    )
 
 
 def _span(bands: list[n.Band]) -> Span:

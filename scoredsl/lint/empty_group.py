@@ -25,6 +25,7 @@ score engagement
 from __future__ import annotations
 
 from scoredsl.lint.context import Context, Found, warning
+from scoredsl.reasoning.bounds import Bounds, bounded
 from scoredsl.semantics.values import millionths_text
 
 CODE = "empty-group"
@@ -33,9 +34,20 @@ CODE = "empty-group"
 def check(context: Context) -> Found:
     for score in context.program.scores:
         for i, group in enumerate(score.groups):
-            if any(rule.group == i for rule in score.rules):
-                continue
-            least = max((bound.number for bound in group.bounds if bound.kind == "minimum"), default=0)
-            gives = f"its minimum gives every lead {millionths_text(least)}" if least > 0 else "it gives nothing"
-            yield warning(CODE, f"The group {group.name} has no rules: {gives}.", group.place.span,
-                          "Indent its rules under it, or delete it.", tags=("unnecessary",) if least <= 0 else ())
+            if not any(rule.group == i for rule in score.rules):
+                gives = _gives(bounded(0, 0, group.bounds))
+                yield warning(CODE, f"The group {group.name} has no rules: {gives or 'it gives nothing'}.",
+                              group.place.span, "Indent its rules under it, or delete it.",
+                              tags=() if gives else ("unnecessary",))
+
+
+def _gives(bounds: Bounds) -> str:
+    """What a group gives by its bounds alone, empty for nothing."""
+    match bounds:
+        case Bounds(0, 0):
+            return ""
+        case Bounds(int(least), most) if least == most:
+            bound = "minimum" if least > 0 else "maximum"
+            return f"its {bound} gives every lead {millionths_text(least)}"
+        case _:
+            return "its bounds alone give points"

@@ -88,8 +88,9 @@ class _Said:
         )
 
 
-def _scores(condition: e.Condition) -> set[e.ScoreValue]:
-    return {leaf for leaf in leaves(condition) if isinstance(leaf, e.ScoreValue)}
+def _scores(condition: e.Condition) -> list[e.ScoreValue]:
+    """The scores that a condition asks about, in the order in which they are written."""
+    return list(dict.fromkeys(leaf for leaf in leaves(condition) if isinstance(leaf, e.ScoreValue)))
 
 
 def _known(asked: Asked, condition: e.Condition, context: Context) -> Known:

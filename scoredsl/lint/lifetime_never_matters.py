@@ -18,11 +18,13 @@ on visit add 10 decay to zero over 30d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scoredsl.diagnostics import Diagnostic, Related
 from scoredsl.lint.context import Context, Found, warning
 from scoredsl.lint.default_beside_rules import what
 from scoredsl.lint.fixes import without
-from scoredsl.lint.words import duration
+from scoredsl.lint.words import capital, duration
 from scoredsl.reasoning.calendar import Clocks
 from scoredsl.reasoning.normal import DAY
 from scoredsl.semantics import program as p
@@ -33,65 +35,52 @@ CODE = "lifetime-never-matters"
 
 
 def check(context: Context) -> Found:
-    for score in context.program.scores:
-        for rule in score.rules:
-            if not isinstance(rule, p.OnRule) or rule.place.span in context.blamed:
-                continue
-            clauses = context.on_rule(rule).clauses
-            expire = next((each for each in clauses if isinstance(each, n.Expire)), None)
-            decay = next((each for each in clauses if isinstance(each, n.Decay)), None)
-            if expire is not None and faded_before_expiry(rule, context.clocks):
-                yield _expiry(expire, decay, rule, context)
-            elif decay is not None and expired_before_fading(rule, context.clocks):
-                yield _decay(decay, expire, rule, context)
-            for never in clauses:
-                if isinstance(never, n.Never) and not _defaults(rule, never, context):
-                    yield _never(never, context)
+    for _, rule in context.on_rules():
+        clauses = context.on_rule(rule).clauses
+        if rule.expiry is not None and rule.decay is not None:
+            yield from _both(rule.expiry, rule.decay, clauses, context)
+        for never in clauses:
+            if isinstance(never, n.Never) and not _defaults(rule, never, context):
+                yield _never(never, context)
 
 
-def faded_before_expiry(rule: p.OnRule, clocks: Clocks) -> bool:
+def _both(expiry: p.Expiry, decay: p.Decay, clauses: Sequence[n.Clause], context: Context) -> Found:
+    """Of an expiry and a decay that the rule itself has, or one of its defaults, the one of its own that is useless."""
+    expire = next((each for each in clauses if isinstance(each, n.Expire)), None)
+    fade = next((each for each in clauses if isinstance(each, n.Decay)), None)
+    if expire is not None and faded_before_expiry(expiry, decay, context.clocks):
+        related = () if fade is None else (Related(fade.span, "worth nothing earlier"),)
+        yield _useless(expire.span, f"by then the points have faded to zero, over {decay.days}d", context, related)
+    elif fade is not None and expired_before_fading(expiry, decay, context.clocks):
+        related = () if expire is None else (Related(expire.span, "gone earlier"),)
+        why = f"the points expire after {duration(expiry.duration)}, before the first step after {decay.days}d"
+        yield _useless(fade.span, why, context, related)
+
+
+def faded_before_expiry(expiry: p.Expiry, decay: p.Decay, clocks: Clocks) -> bool:
     """Whether an award is always worth nothing by the time at which it expires."""
-    if rule.expiry is None or rule.decay is None or rule.decay.kind != "zero":
-        return False
-    return (rule.expiry.duration - clocks.shift) // DAY - clocks.goes_back >= rule.decay.days
+    return decay.kind == "zero" and (expiry.duration - clocks.shift) // DAY - clocks.goes_back >= decay.days
 
 
-def expired_before_fading(rule: p.OnRule, clocks: Clocks) -> bool:
+def expired_before_fading(expiry: p.Expiry, decay: p.Decay, clocks: Clocks) -> bool:
     """Whether an award always expires before the first step of its decay."""
-    if rule.expiry is None or rule.expiry.unless_repeated or rule.decay is None or rule.decay.kind != "percent":
+    if expiry.unless_repeated or decay.kind != "percent":
         return False
-    midnights = (rule.expiry.duration - 1 + clocks.shift) // DAY + 1
-    return midnights < rule.decay.days
-
-
-def _expiry(expire: n.Expire, decay: n.Decay | None, rule: p.OnRule, context: Context) -> Diagnostic:
-    assert rule.decay is not None
-    related = () if decay is None else (Related(decay.span, "worth nothing earlier"),)
-    return _useless(expire.span, f"by then the points have faded to zero, over {rule.decay.days}d", related, context)
-
-
-def _decay(decay: n.Decay, expire: n.Expire | None, rule: p.OnRule, context: Context) -> Diagnostic:
-    assert rule.expiry is not None and rule.decay is not None
-    related = () if expire is None else (Related(expire.span, "gone earlier"),)
-    why = f"the points expire after {duration(rule.expiry.duration)}, before the first step after {rule.decay.days}d"
-    return _useless(decay.span, why, related, context)
+    midnights = (expiry.duration - 1 + clocks.shift) // DAY + 1
+    return midnights < decay.days
 
 
 def _never(never: n.Never, context: Context) -> Diagnostic:
-    what = "expire" if never.what == "expire" else "fade"
-    return _useless(never.span, f"no default of the score or the group would let these points {what}", (), context)
+    ends = "expire" if never.what == "expire" else "fade"
+    return _useless(never.span, f"no default of the score or the group would let these points {ends}", context)
 
 
-def _useless(span: Span, why: str, related: tuple[Related, ...], context: Context) -> Diagnostic:
+def _useless(span: Span, why: str, context: Context, related: tuple[Related, ...] = ()) -> Diagnostic:
     words = context.text(span)
-    return warning(CODE, f"{words[0].upper()}{words[1:]} never matters here: {why}.", span,
-                   "Change it, or delete it.", related=related, fix=without(span, words, context),
-                   tags=("unnecessary",))
+    return warning(CODE, f"{capital(words)} never matters here: {why}.", span, "Change it, or delete it.",
+                   related=related, fix=without(span, words, context), tags=("unnecessary",))
 
 
 def _defaults(rule: p.OnRule, never: n.Never, context: Context) -> bool:
     """Whether a default of the rule's group or score says something about expiry (decay)."""
-    return any(
-        what(default.clause) == never.what
-        for default in context.defaults(rule.place)
-    )
+    return any(what(default.clause) == never.what for default in context.defaults(rule.place))

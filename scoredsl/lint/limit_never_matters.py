@@ -23,7 +23,7 @@ from dataclasses import replace
 from scoredsl.diagnostics import Diagnostic, Related
 from scoredsl.lint.context import Context, Found, warning
 from scoredsl.lint.fixes import without
-from scoredsl.lint.words import duration
+from scoredsl.lint.words import capital, duration, points
 from scoredsl.reasoning.bounds import rule_bounds
 from scoredsl.reasoning.calendar import Clocks
 from scoredsl.reasoning.normal import DAY
@@ -37,20 +37,19 @@ CODE = "limit-never-matters"
 
 def check(context: Context) -> Found:
     for _, rule in context.on_rules():
-        if rule.limits or rule.up_to is not None:
-            yield from _rule(rule, context)
+        yield from _limits(rule, context)
+        if rule.up_to is not None:
+            cap = next(each for each in context.on_rule(rule).clauses if isinstance(each, n.UpTo))
+            yield from _cap(rule, replace(rule, up_to=None), rule.up_to.number, cap, context)
     for _, when in context.when_rules():
         if when.up_to is not None:
             branch = context.when_rule(when).branches[-1]
             cap = next(each for each in branch.clauses if isinstance(each, n.UpTo))
-            found = _cap(when, replace(when, up_to=None), when.up_to, cap, context)
-            if found is not None:
-                yield found
+            yield from _cap(when, replace(when, up_to=None), when.up_to, cap, context)
 
 
-def _rule(rule: p.OnRule, context: Context) -> Found:
-    clauses = context.on_rule(rule).clauses
-    written = [each for each in clauses if isinstance(each, n.Limit)]
+def _limits(rule: p.OnRule, context: Context) -> Found:
+    written = [each for each in context.on_rule(rule).clauses if isinstance(each, n.Limit)]
     useless: set[int] = set()
     for i, limit in enumerate(rule.limits):
         for j, other in enumerate(rule.limits):
@@ -63,17 +62,13 @@ def _rule(rule: p.OnRule, context: Context) -> Found:
                            (Related(written[j].span, "is as narrow"),))
             break
     pace = trigger_pace(rule.trigger)
-    if pace is not None and pace.every is not None:
+    if pace is not None:
+        assert pace.every is not None
         between = p.Limit(pace.many, every=pace.every)
         for i, limit in enumerate(rule.limits):
             if i not in useless and implies(between, limit, context.clocks):
                 why = f"{_between(rule.trigger)} lie at least {duration(pace.every)} apart"
                 yield _useless(written[i], context, why)
-    if rule.up_to is not None and rule.up_to.per is None and rule.up_to.period is None:
-        cap = next(each for each in clauses if isinstance(each, n.UpTo))
-        found = _cap(rule, replace(rule, up_to=None), rule.up_to.number, cap, context)
-        if found is not None:
-            yield found
 
 
 def _between(trigger: p.Trigger) -> str:
@@ -82,26 +77,28 @@ def _between(trigger: p.Trigger) -> str:
 
 def _useless(limit: n.Limit, context: Context, why: str, related: tuple[Related, ...] = ()) -> Diagnostic:
     words = context.text(limit.span)
-    return warning(CODE, f"{words[0].upper()}{words[1:]} never matters here: {why}.", limit.span,
+    return warning(CODE, f"{capital(words)} never matters here: {why}.", limit.span,
                    "Delete the limit that is not meant.", related=related, fix=without(limit.span, words, context),
                    tags=("unnecessary",))
 
 
-def _cap(rule: p.Rule, uncapped: p.Rule, number: int, cap: n.UpTo, context: Context) -> Diagnostic | None:
-    """A cap above all that the rule can be worth."""
+def _cap(rule: p.Rule, uncapped: p.Rule, number: int, cap: n.UpTo, context: Context) -> Found:
+    """A cap that is as high as all that the rule can be worth; one for each value or period is so all the more."""
     least, most = rule_bounds(uncapped, context.clocks)
     if least is None or most is None or least < -number or most > number:
-        return None
+        return
     words = context.text(cap.span)
-    worth = millionths_text(most if most > 0 else least)
-    return warning(
+    worth = f"gives {points(most)}" if most > 0 else f"takes {points(-least)}"
+    if least < 0 < most:
+        worth = f"takes {points(-least)}, or gives {points(most)},"
+    yield warning(
         CODE,
-        f"{words[0].upper()}{words[1:]} never matters here: this rule is worth {worth} at the most.",
+        f"{capital(words)} never matters here: this rule {worth} at the most.",
         cap.span,
         "Write a lower cap, or delete it.",
         fix=without(cap.span, words, context),
         tags=("unnecessary",),
-        args={"most": worth, "number": millionths_text(number)},
+        args={"least": millionths_text(least), "most": millionths_text(most), "number": millionths_text(number)},
     )
 
 
@@ -120,6 +117,4 @@ def implies(one: p.Limit, other: p.Limit, clocks: Clocks) -> bool:
         if other.every is not None:
             return other.every <= one.every
         return other.period is not None and _LONGEST[other.period] + clocks.shift <= one.every and not clocks.goes_back
-    if other.period is None or clocks.goes_back:
-        return other.period == one.period and other.every is None
-    return other.period == one.period or (other.period, one.period) in _FINER
+    return one.period == other.period or ((other.period, one.period) in _FINER and not clocks.goes_back)

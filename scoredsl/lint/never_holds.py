@@ -19,6 +19,7 @@ on order where amount > 100 or amount < 50 add 10
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from scoredsl.diagnostics import Diagnostic, Edit, Fix, Related
@@ -26,7 +27,8 @@ from scoredsl.lint.asked import all_taken
 from scoredsl.lint.context import Context, Found, warning
 from scoredsl.lint.holding import Held, held
 from scoredsl.lint.words import listed
-from scoredsl.reasoning.conditions import impossible
+from scoredsl.reasoning.conditions import impossible, never
+from scoredsl.semantics.inspect import leaves
 from scoredsl.semantics.values import shortest
 from scoredsl.syntax import nodes as n
 from scoredsl.text import Span
@@ -35,12 +37,10 @@ CODE = "never-holds"
 
 
 def check(context: Context) -> Found:
-    said: set[Span] = set()
     for each in held(context):
         if each.holds == "never":
-            said.add(each.asked.written.statement.span)
             yield _warning(each, context)
-    yield from _sets(context, said)
+    yield from _sets(context)
 
 
 def _warning(each: Held, context: Context) -> Diagnostic:
@@ -52,7 +52,7 @@ def _warning(each: Held, context: Context) -> Diagnostic:
 
 
 def _inside(inner: Span, outer: Span) -> bool:
-    return inner.file == outer.file and outer.start <= inner.start and inner.end <= outer.end
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _reason(each: Held, context: Context) -> tuple[str, str, Fix | None]:
@@ -60,7 +60,7 @@ def _reason(each: Held, context: Context) -> tuple[str, str, Fix | None]:
     core = [context.text(part.span) for part in each.core]
     if len(core) > 1:
         return f"{listed(core)} exclude each other", "Change one of them, or write or between them.", None
-    scores = _scores(each, context)
+    scores = _scores(each)
     if scores:
         return scores, "Compare it with a number that the score can have.", None
     match each.core[0]:
@@ -81,33 +81,38 @@ def _reason(each: Held, context: Context) -> tuple[str, str, Fix | None]:
             return f"{core[0]} is never so, whatever the data are", "Correct it, or delete it.", None
 
 
-def _scores(each: Held, context: Context) -> str:
+def _scores(each: Held) -> str:
     """What the scores can be that were needed to tell: `score is at most 50`."""
+    condition = each.asked.resolved(each.core[0])
+    if never(condition):
+        return ""  # whatever they can be
+    asked = set(leaves(condition))
     for value, numbers in each.known.items():
+        if value not in asked:
+            continue
         name = getattr(value, "name", None) or "score"
         low, high = numbers.low, numbers.high
-        if high < float("inf") and low > float("-inf"):
+        if high < math.inf and low > -math.inf:
             return f"{name} lies between {shortest(float(low))} and {shortest(float(high))}"
-        if high < float("inf"):
+        if high < math.inf:
             return f"{name} is at most {shortest(float(high))}"
-        if low > float("-inf"):
+        if low > -math.inf:
             return f"{name} is at least {shortest(float(low))}"
     return ""
 
 
-def _sets(context: Context, said: set[Span]) -> Iterator[Diagnostic]:
+def _sets(context: Context) -> Iterator[Diagnostic]:
     """A `where` that excludes what the set of events asks that it stands with."""
     for taken in all_taken(context):
-        if taken.written.statement.span in said or taken.where is None:
+        if taken.where is None or not impossible(taken.pattern):
             continue
-        if not impossible(taken.pattern) or impossible(taken.resolver.pattern(n.Step(taken.events))):
-            continue
-        if not impossible(taken.resolver.pattern(n.Step(n.Events(True), taken.where))):
-            said.add(taken.written.statement.span)
-            events = context.text(taken.events.span)
+        events = taken.resolver.pattern(n.Step(taken.events))
+        where = taken.resolver.pattern(n.Step(n.Events(True), taken.where))
+        if not impossible(events) and not impossible(where):
             yield warning(
                 CODE,
-                f"No event can be meant: {context.text(taken.where.span)} excludes what {events} asks.",
+                f"No event can be meant: {context.text(taken.where.span)} excludes what "
+                f"{context.text(taken.events.span)} asks.",
                 taken.where.span,
                 "Change the condition, or name the events themselves.",
             )

@@ -27,13 +27,12 @@ from scoredsl.diagnostics import Diagnostic
 from scoredsl.lint.context import Context, Found, warning
 from scoredsl.lint.examples import indented, scored, shown
 from scoredsl.reasoning.models import models
-from scoredsl.reasoning.normal import names
+from scoredsl.reasoning.normal import conjunction, names
 from scoredsl.reasoning.outcome import Outcome
-from scoredsl.reasoning.suppose import CLOCK
+from scoredsl.reasoning.suppose import CLOCK, holds
 from scoredsl.reasoning.witness import Witness, cells
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
-from scoredsl.semantics.inspect import constant_points
 from scoredsl.semantics.values import millionths_text
 
 CODE = "never-sent"
@@ -51,19 +50,16 @@ _SENDING = ("sent", "delivered", "send", "received")
 def check(context: Context) -> Found:
     for score, rule in context.when_rules():
         for i, branch in enumerate(rule.branches):
-            points = constant_points(branch.points)
-            taking = points < 0 if points is not None else branch.points.sign < 0
-            if branch.condition is None or not taking:
-                continue
-            answers = [event for event in _missed(branch.condition) if _is_answer(event)]
-            example = None if not answers else _example(score, rule, context)
+            missed = [] if branch.condition is None else _missed(branch.condition)
+            answers = [event for event in missed if _is_answer(event)]
+            example = _example(score, rule, i, context) if answers else None
             if example is not None:
                 yield _warning(score, rule, i, answers[0], example, context)
                 break
 
 
 def _missed(condition: e.Condition, holds: bool = True) -> Iterator[str]:
-    """The events of which a condition asks that there are none."""
+    """The events of which a condition asks that there are none, or few."""
     match condition:
         case e.And(parts) | e.Or(parts):
             for part in parts:
@@ -72,7 +68,7 @@ def _missed(condition: e.Condition, holds: bool = True) -> Iterator[str]:
             yield from _missed(inner, not holds)
         case e.Has(pattern, _, some) if some != holds:
             yield from sorted(names(pattern) or ())
-        case e.CompareNumbers("=" | "<" | "<=", e.Fact("count", _, pattern, _), e.Constant()) if holds:
+        case e.CompareNumbers(op, e.Fact("count", _, pattern, _), e.Constant()) if (op in ("=", "<", "<=")) == holds:
             yield from sorted(names(pattern) or ())
         case _:
             pass
@@ -88,17 +84,18 @@ def _is_answer(event: str) -> bool:
     return bool(words & _ANSWERS) and bool(words & _SENT)
 
 
-def _example(score: p.Score, rule: p.WhenRule, context: Context) -> tuple[Witness, Outcome] | None:
-    """A lead without any event from whom points are taken, and what the score is then."""
-    for branch in rule.branches:
-        for given in models(branch.condition or e.Always(True)):
-            found = cells(given)
-            if found is None:
-                continue
-            witness = Witness((), found[1] or {"email": "eva@example.com"}, CLOCK)
-            outcome = context.outcome(witness, score)
-            if outcome is not None and outcome.worths.get(rule.index, 0) < 0:
-                return witness, outcome
+def _example(score: p.Score, rule: p.WhenRule, number: int, context: Context) -> tuple[Witness, Outcome] | None:
+    """A lead without any event from whom this branch takes points, and what the score is then."""
+    asked = [branch.condition for branch in rule.branches[: number + 1] if branch.condition is not None]
+    this_one = conjunction(asked[-1], *(e.Not(condition) for condition in asked[:-1]))
+    for given in models(this_one):
+        found = cells(given)
+        if found is None or not holds(this_one, {value: given[value] for value in given if isinstance(value, e.Field)}):
+            continue
+        witness = Witness((), found[1] or {"email": "eva@example.com"}, CLOCK)
+        outcome = context.outcome(witness, score)
+        if outcome is not None and outcome.worths.get(rule.index, 0) < 0:
+            return witness, outcome
     return None
 
 

@@ -76,7 +76,7 @@ def _example(
         first = at_ease(rule)
         apart = 40 * DAY if rule.limits or isinstance(rule.trigger, p.Inactivity) else DAY
         if rule.stop is not None:
-            apart = max(1, (rule.stop - first - 1) // _TIMES)
+            apart = min(apart, (rule.stop - first) // _TIMES)
         instants = [first + i * apart for i in range(_TIMES)]
         events = tuple(sorted((event for at in instants for event in found.at(at)), key=lambda event: event[0]))
         witness = Witness(events, found.fields or None, instants[-1])

@@ -32,6 +32,7 @@ from scoredsl.lint.keys import admission_key, condition_key, lifetime_key, limit
 from scoredsl.lint.words import listed, points
 from scoredsl.reasoning.conditions import disjoint
 from scoredsl.reasoning.normal import names
+from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
 from scoredsl.semantics.inspect import constant_points
 
@@ -79,19 +80,20 @@ def _comparable(one: p.OnRule, other: p.OnRule) -> bool:
     """Rules by named events that give points of one sign, as often as each other."""
     if not isinstance(one.effect, p.Points) or not isinstance(other.effect, p.Points):
         return False
-    if _names(one) is None or _names(other) is None or one.effect.sign != other.effect.sign:
+    if names(_pattern(one)) is None or names(_pattern(other)) is None or one.effect.sign != other.effect.sign:
         return False
     return limits_key(one) == limits_key(other) and admission_key(one) == admission_key(other)
 
 
-def _names(rule: p.OnRule) -> frozenset[str] | None:
-    return names(rule.trigger.pattern) if isinstance(rule.trigger, p.Occurs) else None
+def _pattern(rule: p.OnRule) -> e.Pattern:
+    """The events of an `on EVENTS` rule."""
+    assert isinstance(rule.trigger, p.Occurs)
+    return rule.trigger.pattern
 
 
 def _where(rule: p.OnRule) -> object:
     """The condition on all events of a rule; something of its own where the events have several."""
-    assert isinstance(rule.trigger, p.Occurs)
-    pattern = rule.trigger.pattern
+    pattern = _pattern(rule)
     if any(each.where for each in pattern.matcher.alternatives):
         return rule.place
     return condition_key(pattern.where), pattern.apart
@@ -103,7 +105,8 @@ def _same_where(one: p.OnRule, other: p.OnRule) -> bool:
 
 def _is_special(narrow: p.OnRule, wide: p.OnRule) -> bool:
     """Whether one rule is for all events of a kind, and the other pays more for some of them."""
-    if _where(wide) != (None, None) or not (_names(narrow) or frozenset()) <= (_names(wide) or frozenset()):
+    few, many = names(_pattern(narrow)), names(_pattern(wide))
+    if _where(wide) != (None, None) or few is None or many is None or not few <= many:
         return False
     assert isinstance(narrow.effect, p.Points) and isinstance(wide.effect, p.Points)
     less, more = constant_points(wide.effect), constant_points(narrow.effect)
@@ -115,7 +118,7 @@ def _are_alternatives(specials: Sequence[p.OnRule]) -> bool:
 
     One alone may as well be a bonus.
     """
-    patterns = [rule.trigger.pattern for rule in specials if isinstance(rule.trigger, p.Occurs)]
+    patterns = [_pattern(rule) for rule in specials]
     return 1 < len(patterns) <= 30 and all(
         disjoint(one, other) for i, one in enumerate(patterns) for other in patterns[i + 1 :]
     )
@@ -172,13 +175,15 @@ def _total(example: Paid) -> str:
 
 
 def _bands(score: p.Score, rules: Sequence[p.Rule], said: set[int], context: Context) -> Iterator[Diagnostic]:
+    """Of each rule at most one that it overlaps with; nothing of those that something was said about already."""
     for family in bands(rules):
+        later: set[int] = set()
         for one, other in partly_overlap(family):
-            if not said.isdisjoint((one.rule.index, other.rule.index)):
+            if other.rule.index in later or not said.isdisjoint((one.rule.index, other.rule.index)):
                 continue
             found = _overlap(score, one, other, context)
             if found is not None:
-                said |= {one.rule.index, other.rule.index}
+                later.add(other.rule.index)
                 yield found
 
 
@@ -186,15 +191,13 @@ def _overlap(score: p.Score, one: Band, other: Band, context: Context) -> Diagno
     example = paid_by_both(context, score, one.rule, other.rule)
     if example is None:
         return None
-    value = next(
-        (cell for cells in (example.witness.fields or {}, *(found for _, _, found in example.witness.events))
-         for name, cell in cells.items() if name == one.name), "",
-    )
-    what = f"{one.name} {value}" if value else f"One {one.name}"
+    events = example.witness.events
+    cells = events[0][2] if events else example.witness.fields or {}
+    line = context.line(one.rule.place.span, other.rule.place.span)
     return warning(
         CODE,
-        f"{what} is paid here and by {context.line(one.rule.place.span, other.rule.place.span)}: the two overlap, and "
-        f"together give {_total(example)}.",
+        f"{one.name} {cells[one.name]} is paid here and by {line}: the two overlap, and together "
+        f"give {_total(example)}.",
         other.rule.place.span,
         "Let one end where the other begins, or join them with else when.",
         related=(Related(one.rule.place.span, "overlaps with it"),),

@@ -48,20 +48,24 @@ def check(context: Context) -> Found:
 
 
 def _warning(score: p.Score, first: p.Rule, again: p.Rule, context: Context) -> Diagnostic:
-    related = (Related(first.place.span, "the same rule"),)
-    where = context.line(first.place.span, again.place.span)
     if isinstance(first, p.OnRule) and isinstance(again, p.OnRule) and isinstance(again.effect, p.Reset):
-        if overruled(first, again, score):  # then it is the first that changes nothing
-            first, again = again, first
-            where = context.line(first.place.span, again.place.span)
-            related = (Related(first.place.span, "the same rule"),)
-        return warning(CODE, f"This rule repeats {where}: it changes nothing.", again.place.span, "Delete it.",
-                       related=related, tags=("unnecessary",))
+        return _reset(score, first, again, context)
     example = paid_by_both(context, score, first, again)
-    if example is None:
-        return warning(CODE, f"This rule repeats {where}: both count.", again.place.span,
-                       "Delete one of them, or change what it is about.", related=related)
-    twice = f"{points(example.first)} twice" if example.first == example.second else "twice"
-    return warning(CODE, f"This rule repeats {where}: both count, so that it gives {twice}.", again.place.span,
-                   "Delete one of them, or change what it is about.", related=related, detail=example.text,
-                   args=example.args)
+    twice = "" if example is None else f", so that it gives {points(example.first)} twice"
+    return warning(
+        CODE,
+        f"This rule repeats {context.line(first.place.span, again.place.span)}: both count{twice}.",
+        again.place.span,
+        "Delete one of them, or change what it is about.",
+        related=(Related(first.place.span, "the same rule"),),
+        detail="" if example is None else example.text,
+        args={} if example is None else example.args,
+    )
+
+
+def _reset(score: p.Score, first: p.OnRule, again: p.OnRule, context: Context) -> Diagnostic:
+    """The later of the two changes nothing, or, where another one stands between them that it undoes, the first."""
+    useless, other = (first, again) if overruled(first, again, score) else (again, first)
+    where = context.line(other.place.span, useless.place.span)
+    return warning(CODE, f"This rule repeats {where}: it changes nothing.", useless.place.span, "Delete it.",
+                   related=(Related(other.place.span, "the same rule"),), tags=("unnecessary",))

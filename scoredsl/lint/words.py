@@ -14,6 +14,11 @@ def listed(items: Sequence[str], word: str = "and") -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}"
 
 
+def capital(text: str) -> str:
+    """The text as the beginning of a sentence."""
+    return text[0].upper() + text[1:]
+
+
 def points(number: int) -> str:
     """`1 point`, `12.5 points`."""
     return f"{millionths_text(number)} point{'' if number == MILLION else 's'}"

@@ -86,7 +86,7 @@ def score_bounds(
     parts += _summands([each for each in worths if each.rule.group is None])
     parts.sort(key=lambda part: part.place.span.start)
     least, most = _sum(part.least for part in parts), _sum(part.most for part in parts)
-    return _bounded(least, most, score.bounds, tuple(parts))
+    return bounded(least, most, score.bounds, tuple(parts))
 
 
 def _sum(points: Iterable[int | None]) -> int | None:
@@ -327,11 +327,13 @@ def _chosen(
 
 def _group(group: p.Group, worths: Sequence[_Worth]) -> Part:
     parts = _summands(worths)
-    found = _bounded(_sum(part.least for part in parts), _sum(part.most for part in parts), group.bounds, ())
+    found = bounded(_sum(part.least for part in parts), _sum(part.most for part in parts), group.bounds)
     return Part(group_name(group), group.place, found.least, found.most)
 
 
-def _bounded(least: int | None, most: int | None, bounds: Sequence[p.Bound], parts: tuple[Part, ...]) -> Bounds:
+def bounded(
+    least: int | None, most: int | None, bounds: Sequence[p.Bound], parts: tuple[Part, ...] = ()
+) -> Bounds:
     """A sum within its bounds; one that holds only at times can raise the most and lower the least."""
     minima = [bound for bound in bounds if bound.kind == "minimum"]
     maxima = [bound for bound in bounds if bound.kind == "maximum"]
@@ -367,7 +369,7 @@ def _formula(score: p.Score, others: Mapping[str, Bounds]) -> Bounds:
     parts = tuple(Part(name, score.place, others[name].least, others[name].most) for name in named)
     least = None if least is None or least <= -LARGEST_FORMULA else min(least, LARGEST_FORMULA)
     most = None if most is None or most >= LARGEST_FORMULA else max(most, -LARGEST_FORMULA)
-    return _bounded(least, most, score.bounds, parts)
+    return bounded(least, most, score.bounds, parts)
 
 
 def _named(value: e.Value) -> Iterable[str]:

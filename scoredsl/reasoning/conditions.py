@@ -210,8 +210,8 @@ def _computed_never(subject: e.Value, case: Case, counts: Counts, known: Known) 
 
 def _crossed_never(literal: Literal, case: Case, counts: Counts, known: Known) -> bool:
     match literal.atom:
-        case e.CompareNames(op, left, right) if left == right:
-            return op in ("!=", "<", ">") and literal.holds
+        case e.CompareNames(op, left, right) | e.CompareNumbers(op, left, right) if left == right:
+            return literal.holds if op in ("!=", "<", ">") else not literal.holds and never_missing(left)
         case e.CompareNames(op, left, right) if not (_is_number(left, case) and _is_number(right, case)):
             return False
         case e.CompareNames(op, left, right) | e.CompareNumbers(op, left, right):

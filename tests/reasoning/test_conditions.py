@@ -88,6 +88,8 @@ def when(text: str) -> e.Condition:
     "x + 0 = 3 and x is missing",
     "x / 0 > 1",
     "x != x",
+    "x * 2 > x * 2",
+    "x - 1 != x - 1",
     "5 > 6",
     "(x > 5 or x < 1) and x between 2 and 4",
     "x = 5 and low = 5 and x != low and low > 0",
