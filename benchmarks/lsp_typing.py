@@ -43,7 +43,7 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 100)
     lines = [KINDS[i % len(KINDS)].format(i) for i in range(rules)]
     before, after = HEAD + "".join(lines[: rules // 2]), "".join(lines[rules // 2 :])
-    project = Project(api.DiskReader(), api.check_read)
+    project = Project(api.DiskReader(), api.said_of)
     project.open("/rules.score", before + after)
     start = time.process_time()
     assert project.analysis("/rules.score").program is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 from scoredsl.diagnostics import Diagnostic
 from scoredsl.lint.codes import CODES, WITH_A_CLOCK, WITH_A_LOG
 from scoredsl.lint.log import LogNames
-from scoredsl.semantics.check import check_files
+from scoredsl.semantics.check import Checked, check_files
 from scoredsl.semantics.imports import Reader, Unreadable
 from scoredsl.semantics.program import Program
 
@@ -103,12 +103,22 @@ def check_read(
 ) -> tuple[Program | None, list[Diagnostic]]:
     """As `check`, for a file whose text is at hand; what it imports is read through the reader."""
     checked = check_files(path, text, reader)
+    return checked.program, said_of(checked, now=now, log=log)
+
+
+def said_of(checked: Checked, *, now: int | None = None, log: LogNames | None = None) -> list[Diagnostic]:
+    """What there is to say of a checked program, `now` and `log` as for `check`; of one with errors no warnings that
+    take reasoning."""
     if checked.program is None:
-        return None, checked.said(unasked=CODES)
+        return checked.said(unasked=CODES)
     from scoredsl.lint.run import warnings
 
-    unasked = {*(WITH_A_CLOCK if now is None else ()), *(WITH_A_LOG if log is None else ())}
-    return checked.program, checked.said(warnings(checked, now, log), unasked)
+    return checked.said(warnings(checked, now, log), unasked(now, log))
+
+
+def unasked(now: int | None, log: LogNames | None) -> set[str]:
+    """The warnings that are not looked for without a clock, or without a log."""
+    return {*(WITH_A_CLOCK if now is None else ()), *(WITH_A_LOG if log is None else ())}
 
 
 def check_text(

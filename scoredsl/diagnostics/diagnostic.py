@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -58,6 +58,27 @@ class Diagnostic:
     args: Mapping[str, str | int | float] = field(default_factory=dict)
     detail: str = ""
     tags: tuple[Tag, ...] = ()
+
+    def moved(self, by: int) -> Diagnostic:
+        """The same, with all its places so many characters further on."""
+        if by == 0:
+            return self
+        related = tuple(Related(each.span.moved(by), each.message) for each in self.related)
+        fix = self.fix
+        if fix is not None:
+            fix = Fix(fix.title, tuple(Edit(edit.span.moved(by), edit.text) for edit in fix.edits), fix.sure)
+        return Diagnostic(
+            self.code, self.severity, self.message, self.span.moved(by), self.help, related, fix, self.args,
+            self.detail, self.tags,
+        )  # fmt: skip
+
+    def spans(self) -> Iterator[Span]:
+        """All its places."""
+        yield self.span
+        for each in self.related:
+            yield each.span
+        for edit in self.fix.edits if self.fix is not None else ():
+            yield edit.span
 
     @property
     def is_error(self) -> bool:

@@ -9,49 +9,51 @@ from typing import TypeAlias
 
 from scoredsl.diagnostics import Diagnostic
 from scoredsl.ide.names import Names, Symbol, names_of
-from scoredsl.semantics.check import check_program
+from scoredsl.semantics.check import Checked, check_loaded
 from scoredsl.semantics.imports import Loaded, Reader, Unreadable, load
+from scoredsl.semantics.memory import CheckMemory
 from scoredsl.semantics.program import Program
 from scoredsl.syntax.memory import Memory
 from scoredsl.syntax.parse import parse_file
 from scoredsl.syntax.tree import File, Statement
 from scoredsl.text import Source
 
-Check: TypeAlias = Callable[[str, str, Reader], tuple[Program | None, list[Diagnostic]]]
-"""Checks a file (path, text, reader): the program, None where there is an error, and what is said."""
+Say: TypeAlias = Callable[[Checked], list[Diagnostic]]
+"""All that there is to say of a checked program."""
 
 
 class Analysis:
     """One file as the file that is run, with all that it imports; worked out when it is asked for."""
 
-    def __init__(self, path: str, text: str, reader: Reader, check: Check) -> None:
+    def __init__(self, path: str, text: str, reader: Reader, say: Say, memory: CheckMemory | None = None) -> None:
         self.path = path
         self.reader = reader
         self._text = text
-        self._check = check
+        self._say = say
+        self._memory = memory
 
     @cached_property
     def loaded(self) -> Loaded:
         return load(self.path, self._text, self.reader)
 
     @cached_property
-    def _checked(self) -> tuple[Program | None, list[Diagnostic]]:
-        return check_program(self.path, self._text, self.reader)
+    def checked(self) -> Checked:
+        return check_loaded(self.loaded, self._memory)
 
     @property
     def program(self) -> Program | None:
         """The checked program; None while there is an error."""
-        return self._checked[0]
+        return self.checked.program
 
-    @property
+    @cached_property
     def errors(self) -> int:
         """How many errors there are in all files of the program."""
-        return sum(each.is_error for each in self._checked[1])
+        return sum(each.is_error for each in self.checked.found)
 
     @cached_property
     def diagnostics(self) -> list[Diagnostic]:
         """What is said of all files of the program; by reasoning too, which may take long: only this waits for it."""
-        return self._check(self.path, self._text, self.reader)[1]
+        return self._say(self.checked)
 
     @cached_property
     def names(self) -> Names:
@@ -112,9 +114,9 @@ class _Recording:
 class Project:
     """The texts of a workspace. `reader` reads what is not open; `texts` are those of open documents, by path."""
 
-    def __init__(self, reader: Reader, check: Check) -> None:
+    def __init__(self, reader: Reader, say: Say) -> None:
         self.reader = reader
-        self.check = check
+        self.say = say
         self.texts: dict[str, str] = {}
         self.known: dict[str, None] = {}
         """Paths of all rules files of the workspace, open or not."""
@@ -122,6 +124,7 @@ class Project:
         self._keys: dict[str, str] = {}
         self._read: dict[str, str] = {}
         self._memories: dict[str, Memory] = {}
+        self._checks: dict[str, CheckMemory] = {}
         self._analyses: dict[str, tuple[Analysis, _Recording]] = {}
         self._good: dict[str, Program] = {}
 
@@ -164,6 +167,7 @@ class Project:
         self._read.pop(self.same(path), None)
         if path not in self.texts:
             self._memories.pop(path, None)
+            self._checks.pop(path, None)
         self._forget(self.same(path))
 
     def _forget(self, key: str) -> None:
@@ -178,7 +182,9 @@ class Project:
         if found is None:
             recording = _Recording(self)
             text = recording.read(path)
-            found = self._analyses[path] = (Analysis(path, text, recording, self.check), recording)
+            # only in open files is there anything to be gained by remembering: they change again and again
+            memory = self._checks.setdefault(path, CheckMemory()) if path in self.texts else None
+            found = self._analyses[path] = (Analysis(path, text, recording, self.say, memory), recording)
         return found[0]
 
     def program(self, path: str) -> Program | None:

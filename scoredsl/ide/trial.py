@@ -15,7 +15,7 @@ from scoredsl.text import Source, Span
 
 def after(project: Project, edits: Sequence[Edit]) -> Project:
     """A project of its own in which the edits are made. Raises Unreadable for a file that cannot be read."""
-    tried = Project(project.reader, project.check)
+    tried = Project(project.reader, project.say)
     tried.known = dict(project.known)
     for path, text in project.texts.items():
         tried.open(path, text)

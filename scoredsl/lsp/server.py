@@ -22,8 +22,8 @@ from scoredsl.lsp import convert
 from scoredsl.lsp.logs import Logs
 from scoredsl.lsp.places import Places
 from scoredsl.lsp.positions import Encoding, Lines, changed, encoding_of
-from scoredsl.semantics.imports import Reader, Unreadable
-from scoredsl.semantics.program import Program
+from scoredsl.semantics.check import Checked
+from scoredsl.semantics.imports import Unreadable
 from scoredsl.text import Source
 
 DEBOUNCE = 0.12
@@ -51,8 +51,8 @@ class _Protocol(LanguageServerProtocol):
         yield self.fm.features[t.TEXT_DOCUMENT_DID_CLOSE], (params,), None
 
 
-def _check(path: str, text: str, reader: Reader) -> tuple[Program | None, list[Diagnostic]]:
-    return api.check_read(path, text, reader, now=ScoreServer.now())
+def _say(checked: Checked) -> list[Diagnostic]:
+    return api.said_of(checked, now=ScoreServer.now())
 
 
 class ScoreServer(LanguageServer):
@@ -61,7 +61,7 @@ class ScoreServer(LanguageServer):
     def __init__(self) -> None:
         super().__init__("scoredsl", __version__, protocol_cls=_Protocol)
         self.places = Places()
-        self.project = Project(api.DiskReader(), _check)
+        self.project = Project(api.DiskReader(), _say)
         self.versions: dict[str, int | None] = {}
         self.folders: list[Path] = []
         self.tokens: dict[str, tuple[str, list[int]]] = {}

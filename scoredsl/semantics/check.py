@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import replace as replace_node
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, cast
 
 from scoredsl.diagnostics import Diagnostic, Related, closest
@@ -15,10 +15,11 @@ from scoredsl.semantics import program as p
 from scoredsl.semantics.graphs import sizes, way_back
 from scoredsl.semantics.imports import Loaded, LoadedFile, Reader, load
 from scoredsl.semantics.literals import points_of
+from scoredsl.semantics.memory import CheckMemory, Remembering, surroundings
 from scoredsl.semantics.report import Problems, replace
-from scoredsl.semantics.resolve import _CONDITIONS, Context, PendingName, Resolver, walk
+from scoredsl.semantics.resolve import _CONDITIONS, Context, PendingName, Resolver, Unplaced, walk
 from scoredsl.semantics.scope import DefineEntry, Scope, SetEntry, collect, listed, suggestion
-from scoredsl.semantics.scores import IMPLICIT, PlaceMaker, ScoreChecker
+from scoredsl.semantics.scores import IMPLICIT, Draft, PlaceMaker, ScoreChecker
 from scoredsl.semantics.silence import silenced
 from scoredsl.semantics.tests import Targets, TestChecker
 from scoredsl.semantics.values import millionths_text
@@ -34,14 +35,19 @@ _DEEPEST = 60
 """How many names may hang on each other."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checked:
     """A checked program, None where there is an error; its files and names, and what was found, silenced or not."""
 
-    program: p.Program | None
     loaded: Loaded
     scope: Scope
     found: tuple[Diagnostic, ...]
+    assemble: Callable[[], p.Program]
+    """Puts the program together. It is asked for less often than what is wrong with it."""
+
+    @cached_property
+    def program(self) -> p.Program | None:
+        return None if any(found.is_error for found in self.found) else self.assemble()
 
     def said(self, more: Iterable[Diagnostic] = (), unasked: Collection[str] = ()) -> list[Diagnostic]:
         """The diagnostics, with `more` of them, sorted by file (the main one first) and place, less the silenced ones.
@@ -56,13 +62,16 @@ class Checked:
 
 def check_files(path: str, text: str, reader: Reader) -> Checked:
     """Checks a rules file and all that it imports."""
-    loaded = load(path, text, reader)
+    return check_loaded(load(path, text, reader))
+
+
+def check_loaded(loaded: Loaded, memory: CheckMemory | None = None) -> Checked:
+    """Checks a program. With a `memory`, that of one program, only what has changed: the result is the same."""
     problems = Problems()
     problems.found.extend(loaded.diagnostics)
-    checker = _Checker(loaded, problems)
-    program = checker.program()
-    bad = any(found.is_error for found in problems.found)
-    return Checked(None if bad else program, loaded, checker.scope, tuple(problems.found))
+    checker = _Checker(loaded, problems, memory)
+    assemble = checker.check()
+    return Checked(loaded, checker.scope, tuple(problems.found), assemble)
 
 
 def check_program(
@@ -74,11 +83,14 @@ def check_program(
 
 
 class _Checker:
-    def __init__(self, loaded: Loaded, problems: Problems) -> None:
+    def __init__(self, loaded: Loaded, problems: Problems, memory: CheckMemory | None) -> None:
         self.loaded = loaded
         self.problems = problems
-        self.pending: list[PendingName] = []
+        self.memory = memory
+        self.pending: list[PendingName | Unplaced] = []
         self.statements = list(loaded.statements())
+        self.others = [each for each in self.statements if not isinstance(each[1].raw, n.OnRule | n.WhenRule)]
+        """Those that are no rules at the left margin, of which there may be very many."""
         self.zone_name = self.timezone()
         self.scope = collect(loaded, problems, self.zone())
         self.folder = posixpath.dirname(loaded.main.path)
@@ -96,10 +108,11 @@ class _Checker:
     def timezone(self) -> str:
         """That of the file that is run; an imported file that states another is an error."""
         stated: dict[str, n.Timezone] = {}
-        for file, statement in self.statements:
-            node = statement.node
-            if not isinstance(node, n.Timezone):
+        for file, statement in self.others:
+            if not isinstance(statement.raw, n.Timezone):
                 continue
+            node = statement.node
+            assert isinstance(node, n.Timezone)
             if file.key in stated:
                 self.problems.error("duplicate-statement", "The timezone is stated already in this file.", node.span,
                                     "Delete one of the two.",
@@ -148,28 +161,39 @@ class _Checker:
             return False
         return any(statement.keyword in SCORE_BODY for statement in statements)
 
-    def program(self) -> p.Program:
+    def check(self) -> Callable[[], p.Program]:
+        """Checks everything; gives what puts the program together."""
         self.score_names()
         self.cycles()
         self.unused_context()
-        scores = self.scores()
+        remembering = None
+        if self.memory is not None:
+            remembering = Remembering(self.scope, self.memory, surroundings(self.scope, self.zone_name))
+        drafts = self.scores(remembering)
+        if remembering is not None:
+            remembering.finish()
+        scores = [draft.score for draft in drafts]
         self.score_cycles(scores)
         grids, labels, ignores, excludes = self.top_level()
         tests = self.tests(scores, grids, labels)
         self.silent_names()
-        return p.Program(
-            self.loaded.main.path,
-            self.zone_name,
-            tuple(scores),
-            tuple(grids),
-            tuple(labels),
-            tuple(ignores),
-            tuple(excludes),
-            tuple(tests),
-            self.scope.events,
-            self.scope.fields,
-            {file.path: file.file.source for file in self.loaded.files.values()},
-        )
+
+        def assemble() -> p.Program:
+            return p.Program(
+                self.loaded.main.path,
+                self.zone_name,
+                tuple(draft.finished() for draft in drafts),
+                tuple(grids),
+                tuple(labels),
+                tuple(ignores),
+                tuple(excludes),
+                tuple(tests),
+                self.scope.events,
+                self.scope.fields,
+                {file.path: file.file.source for file in self.loaded.files.values()},
+            )
+
+        return assemble
 
     def resolver(self, file: LoadedFile) -> Resolver:
         return Resolver(self.scope, file, self.pending)
@@ -339,27 +363,26 @@ class _Checker:
                 resolver.pattern(set_entry.node.step)
         self.scope.usage = usage
 
-    def scores(self) -> list[p.Score]:
-        scores: list[p.Score] = []
+    def scores(self, remembering: Remembering | None) -> list[Draft]:
+        drafts: dict[str, Draft] = {}
         done: set[str] = set()
         for file, statement in self.statements:
-            checker = ScoreChecker(self.resolver(file), self.place(file))
             if statement.keyword == "score":
                 name = self.name_of(statement)
                 text = name.text if name is not None else ""
-                score = checker.score(statement, text, statement.children, statement.span)
-                if name is not None and all(each.name != text for each in scores):
-                    scores.append(score)
+                checker = ScoreChecker(self.resolver(file), self.place(file), remembering)
+                draft = checker.score(statement, text, statement.children, statement.span)
+                if name is not None:
+                    drafts.setdefault(text, draft)
             elif statement.keyword in SCORE_BODY:
                 if not self.implicit[file.key]:
                     self.outside(statement)
                 elif file.key not in done:
                     done.add(file.key)
                     body = self.implicit_statements(file)
-                    score = checker.score(None, IMPLICIT, body, body[0].span)
-                    if all(each.name != IMPLICIT for each in scores):
-                        scores.append(score)
-        return scores
+                    checker = ScoreChecker(self.resolver(file), self.place(file), remembering)
+                    drafts.setdefault(IMPLICIT, checker.score(None, IMPLICIT, body, body[0].span))
+        return list(drafts.values())
 
     def outside(self, statement: Statement) -> None:
         what = "a rule" if statement.keyword in ("on", "when") else statement.keyword
@@ -395,7 +418,7 @@ class _Checker:
         labels: list[p.Label] = []
         ignores: list[e.Pattern] = []
         excludes: list[e.Condition] = []
-        for file, statement in self.statements:
+        for file, statement in self.others:
             resolver = self.resolver(file)
             match statement.node:
                 case n.Grid() as node:
@@ -460,7 +483,7 @@ class _Checker:
             tiers.setdefault(name, ())
         label_names = {label.name for label in labels}
         grid_cells: dict[str, tuple[str, ...] | None] = {grid.name: grid.cells for grid in grids}
-        for _, statement in self.statements:  # what a broken line seems to name is known
+        for _, statement in self.others:  # what a broken line seems to name is known
             name_ = self.name_of(statement)
             if statement.node is None and name_ is not None and statement.keyword == "label":
                 label_names.add(name_.text)
@@ -468,7 +491,7 @@ class _Checker:
                 grid_cells.setdefault(name_.text, None)
         targets = Targets(tiers, grid_cells, frozenset(label_names))
         result: list[p.TestCase] = []
-        for file, statement in self.statements:
+        for file, statement in self.others:
             if statement.keyword != "test":
                 continue
             test = TestChecker(self.resolver(file), self.place(file), targets).test(statement)
@@ -481,9 +504,16 @@ class _Checker:
     def silent_names(self) -> None:
         usage = self.scope.usage
         events = usage.events | set(self.scope.events)
-        for name in self.pending:
+
+        def is_silent(name: PendingName) -> bool:
             if name.name in self.scope.fields:
-                continue
+                return False
+            as_event = name.where in ("when", "if", "exclude", "points of when") and name.name in events
+            return as_event or (
+                name.where == "if" and name.name in usage.properties and name.name not in usage.fields_in_when
+            )
+
+        for name in _places_of(self.pending, is_silent):
             fix = replace(name.span, f"lead.{name.name}", sure=False)
             related = () if name.via is None else (Related(name.via, "used here"),)
             if name.where in ("when", "if", "exclude", "points of when") and name.name in events:
@@ -496,7 +526,7 @@ class _Checker:
                     fix=fix,
                     name=name.name,
                 )
-            elif name.where == "if" and name.name in usage.properties and name.name not in usage.fields_in_when:
+            else:
                 self.problems.error(
                     "silent-property",
                     f"{name.name} is a property of events; after if stand profile fields.",
@@ -506,6 +536,23 @@ class _Checker:
                     fix=fix,
                     name=name.name,
                 )
+
+
+def _places_of(
+    pending: Iterable[PendingName | Unplaced], wanted: Callable[[PendingName], bool]
+) -> Iterator[PendingName]:
+    """The wanted ones of all bare names, in order; rules of which none is wanted are not looked at again."""
+    answers: dict[int, bool] = {}
+    for each in pending:
+        if isinstance(each, PendingName):
+            if wanted(each):
+                yield each
+            continue
+        known = answers.get(id(each.kinds))
+        if known is None:
+            known = answers[id(each.kinds)] = any(wanted(kind) for kind in each.kinds)
+        if known:
+            yield from filter(wanted, each.places())
 
 
 def _is_header(statement: Statement) -> bool:

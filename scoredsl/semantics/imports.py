@@ -70,7 +70,7 @@ class Loaded:
             seen.add(loaded.key)
             for statement in loaded.file.statements:
                 yield loaded, statement
-                target = loaded.imports.get(statement.span)
+                target = loaded.imports.get(statement.span) if isinstance(statement.raw, n.Import) else None
                 if target is not None and target not in seen:
                     yield from visit(self.files[target])
 
@@ -106,9 +106,10 @@ def _parse(reader: Reader, source: Source) -> File:
 def _follow(at: LoadedFile, stack: list[tuple[LoadedFile, Span | None]], loaded: Loaded, reader: Reader) -> None:
     """`stack` holds the files on the way here, each with the import statement by which it was left."""
     for statement in at.file.statements:
-        node = statement.node
-        if not isinstance(node, n.Import):
+        if not isinstance(statement.raw, n.Import):
             continue
+        node = statement.node
+        assert isinstance(node, n.Import)
         stack[-1] = (at, statement.span)
         path = posixpath.normpath(posixpath.join(posixpath.dirname(at.path), node.path.value.replace("\\", "/")))
         if not node.path.value.strip():

@@ -25,10 +25,13 @@ class Problems:
         severity: Severity = "error",
         **args: str | int | float,
     ) -> None:
-        if (code, span) in self._said:
-            return
-        self._said.add((code, span))
-        self.found.append(Diagnostic(code, severity, message, span, help, related, fix, args))
+        self.add(Diagnostic(code, severity, message, span, help, related, fix, args))
+
+    def add(self, found: Diagnostic) -> None:
+        key = (found.code, found.span)
+        if key not in self._said:
+            self._said.add(key)
+            self.found.append(found)
 
     def warning(self, code: str, message: str, span: Span, help: str = "", *, fix: Fix | None = None) -> None:
         self.error(code, message, span, help, fix=fix, severity="warning")

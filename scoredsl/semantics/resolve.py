@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 from typing import Any, Literal, TypeAlias, cast
@@ -62,7 +63,7 @@ FALSE = e.Always(False)
 _FLIP = {"=": "=", "!=": "!=", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class PendingName:
     """A bare name in `when`, `if` or `exclude`, judged when all uses are known (section 4, "no silent names")."""
 
@@ -75,10 +76,18 @@ class PendingName:
     """`since` or `until` where the name stands after `days since` or `days until`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """The bare names of a rule that was checked before; `places` finds them again."""
+
+    kinds: frozenset[PendingName]
+    places: Callable[[], list[PendingName]]
+
+
 class Resolver:
     """Resolves the expressions of one file. `pending` collects bare names for the judgement at the end."""
 
-    def __init__(self, scope: Scope, file: LoadedFile, pending: list[PendingName]) -> None:
+    def __init__(self, scope: Scope, file: LoadedFile, pending: list[PendingName | Unplaced]) -> None:
         self.scope = scope
         self.problems: Problems = scope.problems
         self.file = file

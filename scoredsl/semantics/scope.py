@@ -36,6 +36,22 @@ class SetEntry:
     node: n.EventsDef | None
 
 
+class Stamp:
+    """A statement that declares a name, and the file that it stands in: equal for the same statement elsewhere."""
+
+    __slots__ = ("file", "raw")
+
+    def __init__(self, raw: n.Node | None, file: str) -> None:
+        self.raw = raw
+        self.file = file
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Stamp) and self.raw is other.raw and self.file == other.file
+
+    def __hash__(self) -> int:
+        return hash((id(self.raw), self.file))
+
+
 @dataclass(slots=True)
 class Usage:
     """Which names the program uses as events, as properties of events, and as fields in a `when`."""
@@ -64,6 +80,8 @@ class Scope:
     sets: dict[str, SetEntry] = field(default_factory=dict)
     scores: dict[str, Span] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
+    stamps: dict[tuple[str, str], object] = field(default_factory=dict)
+    """By kind and name what declares it: the same object as long as its statement is the same."""
     _visible: dict[str, set[str]] = field(default_factory=dict)
 
     def visible(self, file: LoadedFile) -> set[str]:
@@ -163,9 +181,13 @@ def collect(loaded: Loaded, problems: Problems, zone: Zone) -> Scope:
     scope = Scope(loaded, problems, zone)
     collector = _Collector(scope)
     for file, statement in loaded.statements():
-        collector.take(file, statement)
+        if statement.raw is None or isinstance(statement.raw, _DECLARING):
+            collector.take(file, statement)
     collector.collisions()
     return scope
+
+
+_DECLARING = (n.EventDecl, n.ProfileDecl, n.Define, n.EventsDef)
 
 
 class _Collector:
@@ -212,16 +234,20 @@ class _Collector:
                         properties[name] = property_type(declared)
                         places[name] = declared.name.span
                     self.scope.events[node.name.text] = EventType(node.name.text, node.title, properties)
+                    self.scope.stamps["event", node.name.text] = properties
             case n.ProfileDecl() as node:
                 field_name = node.field.name
                 if self.first("profile field", field_name.text, field_name.span):
                     self.scope.fields[field_name.text] = property_type(node.field)
+                    self.scope.stamps["field", field_name.text] = self.scope.fields[field_name.text]
             case n.Define() as node:
                 if self.first("define", node.name.text, node.name.span):
                     self.scope.defines[node.name.text] = DefineEntry(node.name.text, node.name.span, file, node)
+                    self.scope.stamps["define", node.name.text] = Stamp(statement.raw, file.key)
             case n.EventsDef() as node:
                 if self.first("set of events", node.name.text, node.name.span):
                     self.scope.sets[node.name.text] = SetEntry(node.name.text, node.name.span, file, node)
+                    self.scope.stamps["set", node.name.text] = Stamp(statement.raw, file.key)
             case None:
                 self.hole(file, statement)
             case _:
@@ -237,16 +263,20 @@ class _Collector:
             case "event" if name not in scope.events:
                 scope.events[name] = EventType(name, None, {})
                 scope.open_events.add(name)
+                scope.stamps["event", name] = "broken"
                 self.places.setdefault(("event", name), span)
             case "profile" if name not in scope.fields:
                 scope.fields[name] = PropertyType("text")
                 scope.open_fields.add(name)
+                scope.stamps["field", name] = "broken"
                 self.places.setdefault(("profile field", name), span)
             case "define" if name not in scope.defines:
                 scope.defines[name] = DefineEntry(name, span, file, None)
+                scope.stamps["define", name] = Stamp(None, file.key)
                 self.places.setdefault(("define", name), span)
             case "events" if name not in scope.sets:
                 scope.sets[name] = SetEntry(name, span, file, None)
+                scope.stamps["set", name] = Stamp(None, file.key)
                 self.places.setdefault(("set of events", name), span)
 
     def collisions(self) -> None:

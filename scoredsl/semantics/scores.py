@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from operator import attrgetter
 
 from scoredsl.diagnostics import Related
 from scoredsl.semantics import program as p
 from scoredsl.semantics.literals import micros_of, points_of
+from scoredsl.semantics.memory import Remembering
 from scoredsl.semantics.resolve import Context, Resolver
 from scoredsl.semantics.rules import Defaults, RuleChecker, decay_of
 from scoredsl.semantics.values import millionths_text
@@ -23,7 +26,8 @@ IMPLICIT = "score"
 class _Block:
     """What is collected of a score or a group."""
 
-    statements: list[tuple[n.OnRule | n.WhenRule, int | None, Statement]] = field(default_factory=list)
+    rules: list[tuple[Statement, int | None]] = field(default_factory=list)
+    """The statements of its rules, each with the number of the group that it stands in."""
     bounds: list[p.Bound] = field(default_factory=list)
     expire: tuple[n.Expire | n.Never, Span] | None = None
     decay: tuple[n.Decay | n.Never, Span] | None = None
@@ -33,16 +37,38 @@ class _Block:
         return Defaults(self.expire[0] if self.expire else None, self.decay[0] if self.decay else None)
 
 
-class ScoreChecker:
-    """Checks the scores of one file; `place` gives a statement's place for people."""
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A checked score without its rules, and its rules without their places, each with its group and its statement."""
 
-    def __init__(self, resolver: Resolver, place: PlaceMaker) -> None:
+    score: p.Score
+    rules: tuple[tuple[p.Rule, int | None, Statement], ...]
+    place: PlaceMaker
+
+    def finished(self) -> p.Score:
+        placed = [
+            placed_rule(rule, index, group, self.place(statement.span))
+            for index, (rule, group, statement) in enumerate(self.rules)
+        ]
+        return replace(self.score, rules=tuple(placed))
+
+
+_RULES = (n.OnRule, n.WhenRule)
+
+
+class ScoreChecker:
+    """Checks the scores of one file; `place` gives a statement's place for people.
+
+    `remembering` has what was found of rules before; None: all are checked.
+    """
+
+    def __init__(self, resolver: Resolver, place: PlaceMaker, remembering: Remembering | None = None) -> None:
         self.resolver = resolver
         self.problems = resolver.problems
-        self.rules = RuleChecker(resolver)
         self.place = place
+        self.remembering = remembering
 
-    def score(self, header: Statement | None, name: str, children: Sequence[Statement], at: Span) -> p.Score:
+    def score(self, header: Statement | None, name: str, children: Sequence[Statement], at: Span) -> Draft:
         """The score of a block. `header` is None for a file without a score header."""
         node = header.node if header is not None else None
         formula = node.formula if isinstance(node, n.Score) else None
@@ -54,7 +80,14 @@ class ScoreChecker:
         tiers: list[p.Tier] = []
         tier_places: dict[str, Span] = {}
         start: tuple[int, Span] | None = None
+        rules = block.rules
         for child in children:
+            if isinstance(child.raw, _RULES):
+                if formula is not None:
+                    self.not_in_formula(child, name, "a rule")
+                else:
+                    rules.append((child, None))
+                continue
             inner = child.node
             if child.keyword == "group":
                 if formula is not None:
@@ -63,13 +96,11 @@ class ScoreChecker:
                 inner_block = _Block()
                 group_blocks.append(inner_block)
                 groups.append(self.group(child, inner_block, len(groups), group_names))
-                block.statements.extend(inner_block.statements)
+                rules.extend(inner_block.rules)
                 continue
             match inner:
-                case n.OnRule() | n.WhenRule() | n.Default() | n.StartAt() if formula is not None:
-                    self.not_in_formula(child, name, _WORDS.get(type(inner), "a rule"))
-                case n.OnRule() | n.WhenRule():
-                    block.statements.append((inner, None, child))
+                case n.Default() | n.StartAt() if formula is not None:
+                    self.not_in_formula(child, name, _WORDS[type(inner)])
                 case n.Default():
                     self.default(inner, block)
                 case n.Bound():
@@ -89,29 +120,42 @@ class ScoreChecker:
                 case _:
                     self.misplaced(child, "score")
         self.bounds_cross(block.bounds)
-        rules = self.lower_rules(block, group_blocks)
-        return p.Score(
+        lowered = self.lower_rules(block, group_blocks)
+        score = p.Score(
             name,
             title,
             self.place(at),
-            tuple(rules),
+            (),
             tuple(groups),
             tuple(block.bounds),
             tuple(sorted(tiers, key=lambda tier: -tier.number)),
             start[0] if start else None,
             None if formula is None else self.resolver.number(formula, Context("formula")),
         )
+        return Draft(score, tuple(lowered), self.place)
 
-    def lower_rules(self, block: _Block, group_blocks: list[_Block]) -> list[p.Rule]:
-        rules: list[p.Rule] = []
-        for node, group, statement in block.statements:
-            place = self.place(statement.span)
-            if isinstance(node, n.OnRule):
-                defaults = (group_blocks[group].defaults,) if group is not None else ()
-                rules.append(self.rules.on_rule(node, len(rules), group, place, (*defaults, block.defaults)))
-            else:
-                rules.append(self.rules.when_rule(node, len(rules), group, place))
-        return rules
+    def lower_rules(
+        self, block: _Block, group_blocks: list[_Block]
+    ) -> Iterator[tuple[p.Rule, int | None, Statement]]:
+        """The rules of a score, checked or remembered."""
+        resolver, file, remembering = self.resolver, self.resolver.file, self.remembering
+        settings: dict[int | None, tuple[int, tuple[Defaults, ...]]] = {}
+        for group in (None, *range(len(group_blocks))):
+            defaults: tuple[Defaults, ...] = (block.defaults,)
+            if group is not None:
+                defaults = (group_blocks[group].defaults, *defaults)
+            key = (file.key, file.path, group is not None, defaults)
+            settings[group] = 0 if remembering is None else remembering.number_of(key), defaults
+        for statement, group in block.rules:
+            number, defaults = settings[group]
+            if remembering is None:
+                yield check_rule(resolver, statement, group is not None, defaults), group, statement
+                continue
+            check = partial(check_rule, statement=statement, in_group=group is not None, defaults=defaults)
+            found = remembering.found(statement, file, number, check)
+            if found.uses.pending:
+                resolver.pending.append(remembering.unplaced(found, file, check))
+            yield found.rule, group, statement
 
     def group(self, header: Statement, block: _Block, index: int, names: dict[str, Span]) -> p.Group:
         node = header.node
@@ -125,10 +169,11 @@ class ScoreChecker:
                                     related=(Related(before, "the first one"),), name=name)
             names.setdefault(name, node.name.span)
         for child in header.children:
+            if isinstance(child.raw, _RULES):
+                block.rules.append((child, index))
+                continue
             inner = child.node
             match inner:
-                case n.OnRule() | n.WhenRule():
-                    block.statements.append((inner, index, child))
                 case n.Default():
                     self.default(inner, block)
                 case n.Bound():
@@ -292,9 +337,31 @@ class ScoreChecker:
         self.problems.error("misplaced", message, child.span, help_)
 
 
+def check_rule(resolver: Resolver, statement: Statement, in_group: bool, defaults: tuple[Defaults, ...]) -> p.Rule:
+    """A rule without its place, its number and its group."""
+    checker, group = RuleChecker(resolver), 0 if in_group else None
+    node = statement.node
+    if isinstance(node, n.OnRule):
+        return checker.on_rule(node, 0, group, _NO_PLACE, defaults)
+    assert isinstance(node, n.WhenRule)
+    return checker.when_rule(node, 0, group, _NO_PLACE)
+
+
+_NO_PLACE = p.Place("", 0, Span(0, 0))
+_ON_RULE, _WHEN_RULE = (
+    attrgetter(*(each.name for each in fields(kind)[3:])) for kind in (p.OnRule, p.WhenRule)
+)
+"""What of a rule does not depend on where it stands."""
+
+
+def placed_rule(rule: p.Rule, index: int, group: int | None, place: p.Place) -> p.Rule:
+    """A rule at its place in a score."""
+    if isinstance(rule, p.OnRule):
+        return p.OnRule(index, group, place, *_ON_RULE(rule))
+    return p.WhenRule(index, group, place, *_WHEN_RULE(rule))
+
+
 _WORDS: dict[type, str] = {
-    n.OnRule: "a rule",
-    n.WhenRule: "a rule",
     n.Default: "expire or decay (a default for rules)",
     n.StartAt: "start at",
 }

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from scoredsl.diagnostics import Diagnostic, Edit, Fix, closest
 from scoredsl.syntax.characters import DOUBLE_QUOTES, LINE_BREAKS, SINGLE_QUOTES, described, replacement
 from scoredsl.syntax.keywords import HEADERS, STATEMENTS
 from scoredsl.text import Source, Span
 
+_MARK = "\ufeff"
+"""What some editors write at the begin of a file, to say that it is Unicode."""
 _FIRST_WORD = re.compile(r"[^\s;\"`()\[\],:=]+")
 _ENDS_WITH_MATCHES = re.compile(r"(?<![\w.])matches\s*\Z", re.IGNORECASE)
 _OPERATOR_WORDS = frozenset(
@@ -41,6 +45,8 @@ class Piece:
     is_header: bool = False
     broken: bool = False
     """Something in its characters is wrong and reported, so that reading it need not report more."""
+    text: str | None = None
+    """Its masked text where that is at hand."""
     children: list[Piece] = field(default_factory=list)
 
 
@@ -71,15 +77,136 @@ class _Part:
     broken: bool = False
 
 
-def outline(source: Source) -> Outline:
-    """Cuts a file into statements. Never fails: what is wrong is in the diagnostics."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A logical line as it was scanned, with offsets from its begin: the same wherever its text stands."""
+
+    count: int
+    """How many physical lines it has."""
+    indent: int
+    parts: tuple[_Part, ...]
+    """Empty for a blank line and for one of a comment alone."""
+    masked: str
+    comments: tuple[Comment, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    plain: tuple[str, str] | None
+    """(first word, text) where it is one statement and no header, in which nothing is odd."""
+
+
+def outline(source: Source, known: Mapping[str, Line] | None = None) -> tuple[Outline, dict[str, Line]]:
+    """Cuts a file into statements. Never fails: what is wrong is in the diagnostics.
+
+    Also gives the lines, by the text that they were scanned from; `known` are such lines of an older text.
+    """
+    lines = _Lines(source, known or {})
+    lines.scan()
+    blocks = _Blocks(source, lines)
+    for begin, number, line in lines.logical:
+        blocks.line(begin, number, line)
+    diagnostics = sorted(lines.diagnostics, key=lambda d: d.span.start)
+    return Outline(blocks.root, lines.comments, diagnostics, lines.masked), lines.now
+
+
+class _Lines:
+    """The logical lines of a file. A line depends on its text alone, but where a bracket is open at its end."""
+
+    def __init__(self, source: Source, known: Mapping[str, Line]) -> None:
+        self.source = source
+        self.known = known
+        self.now: dict[str, Line] = {}
+        self.logical: list[tuple[int, int, Line]] = []
+        """(offset of its begin, 0-based number of its first physical line, the line); blank ones are left out."""
+        self.comments: list[Comment] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.masked = ""
+
+    def scan(self) -> None:
+        text, known, now, logical = self.source.text, self.known, self.now, self.logical
+        bounds = self.source.line_starts
+        plain = "\r" not in text
+        lines = text.split("\n") if plain else [_without_end(text[a:b]) for a, b in pairwise([*bounds, len(text)])]
+        masked: list[str] = []
+        until = 0  # physical lines before this one are done
+        for number, written in enumerate(lines):
+            if number < until:
+                continue
+            line = now.get(written) or known.get(written)
+            if number == 0 and written.startswith(_MARK):
+                line = self.line(number, written, lines)[1]
+            elif line is None:
+                key, line = self.line(number, written, lines)
+                now[key] = line
+            else:
+                now[written] = line
+            begin = bounds[number]
+            until = number + line.count
+            masked.append(line.masked)
+            if not plain and until < len(lines):
+                masked.append(text[bounds[until - 1] + len(lines[until - 1]) : bounds[until]])
+            if line.parts:
+                logical.append((begin, number, line))
+            if line.comments:
+                self.comments += [Comment(begin + each.start, begin + each.end) for each in line.comments]
+            if line.diagnostics:
+                self.diagnostics += [each.moved(begin) for each in line.diagnostics]
+        self.masked = ("\n" if plain else "").join(masked)
+
+    def line(self, number: int, written: str, lines: Sequence[str]) -> tuple[str, Line]:
+        """The logical line that begins with a physical line, and the text that says what it is."""
+        found = _scanned(Source(written, self.source.path), first=number == 0)
+        if found is not None:
+            return written, found
+        text, bounds = self.source.text, self.source.line_starts
+        for ahead in (8, 64, 512, len(lines)):  # a bracket is open: lines below are looked at, one more than it takes
+            last = number + ahead
+            window = text[bounds[number] : bounds[last] if last < len(bounds) else len(text)]
+            key = f"\n{window}"  # so it is no line
+            found = self.now.get(key) or self.known.get(key)
+            if found is None or number == 0:
+                found = _scanned(Source(window, self.source.path), first=number == 0, alone=False)
+            if last >= len(lines) or (found is not None and found.count < ahead):
+                break
+        assert found is not None
+        return key, found
+
+
+def _without_end(line: str) -> str:
+    return line[:-2] if line.endswith("\r\n") else line[:-1] if line.endswith(("\n", "\r")) else line
+
+
+def _scanned(source: Source, *, first: bool, alone: bool = True) -> Line | None:
+    """The logical line at the begin of a text; None where it would go on below and is asked for `alone`."""
     scanner = _Scanner(source)
-    lines = scanner.lines()
-    blocks = _Blocks(source, scanner)
-    for indent, line, parts in lines:
-        blocks.add(indent, line, parts)
-    diagnostics = sorted(scanner.diagnostics, key=lambda d: d.span.start)
-    return Outline(blocks.root, scanner.comments, diagnostics, "".join(scanner.masked))
+    at = 1 if first and source.text.startswith(_MARK) else 0
+    if at:
+        scanner.masked[0] = " "
+    parts, last = scanner.logical_line(at, 0)
+    if alone and scanner.is_open:
+        return None
+    indent = scanner.indentation(at, parts[0].start) if parts else 0
+    end = source.line_bounds(last + 1)[1]
+    masked = "".join(scanner.masked[:end])
+    plain: tuple[str, str] | None = None
+    if len(parts) == 1 and not at and indent >= 0 and parts[0].start < parts[0].end:
+        part = parts[0]
+        word, is_header = _keyword(masked, part)
+        if not is_header and not part.broken:
+            plain = word, masked[part.start : part.end]
+    return Line(last + 1, indent, tuple(parts), masked, tuple(scanner.comments), tuple(scanner.diagnostics), plain)
+
+
+def _first_word(masked: str, part: _Part) -> str:
+    match = _FIRST_WORD.match(masked, part.start, min(part.end, part.start + 60))
+    return match.group().lower() if match else ""
+
+
+def _keyword(masked: str, part: _Part) -> tuple[str, bool]:
+    """The first word of a statement, and whether it is a header; of a misspelt header the one that is meant."""
+    word = _first_word(masked, part)
+    if word in HEADERS:
+        return word, True
+    meant = None if word in STATEMENTS else closest(word, STATEMENTS)
+    return (meant, True) if meant is not None and meant in HEADERS else (word, False)
 
 
 class _Scanner:
@@ -91,29 +218,14 @@ class _Scanner:
         self.masked = list(source.text)
         self.comments: list[Comment] = []
         self.diagnostics: list[Diagnostic] = []
+        self.is_open = False
+        """Whether a bracket was open where the logical line ended."""
 
     def span(self, start: int, end: int) -> Span:
         return Span(start, end, self.source.path)
 
     def error(self, code: str, message: str, start: int, end: int, help: str = "", fix: Fix | None = None) -> None:
         self.diagnostics.append(Diagnostic(code, "error", message, self.span(start, end), help, (), fix))
-
-    def lines(self) -> list[tuple[int, int, list[_Part]]]:
-        """(indentation, 0-based line, parts) of each logical line; blank and comment lines are left out."""
-        result: list[tuple[int, int, list[_Part]]] = []
-        at = 1 if self.text.startswith("\ufeff") else 0
-        if at:
-            self.masked[0] = " "
-        first_column = at
-        line = 0
-        starts = self.source.line_starts
-        while line < len(starts):
-            begin = max(starts[line], first_column)
-            parts, last_line = self.logical_line(begin, line)
-            if parts:
-                result.append((self.indentation(begin, parts[0].start), line, parts))
-            line = last_line + 1
-        return result
 
     def indentation(self, begin: int, first: int) -> int:
         """Columns before the first character; a tab among them is an error and counts to the next multiple of two."""
@@ -202,6 +314,7 @@ class _Scanner:
                     masked[at] = " "
                     broken = True
                 at += 1
+        self.is_open = bool(brackets)
         broken = self.close(brackets, at) or broken
         parts.append(self.part(start, at, None, broken, odd))
         if len(parts) == 1 and parts[0].start == parts[0].end:
@@ -377,13 +490,38 @@ class _Block:
 class _Blocks:
     """Puts the parts of logical lines into statements and blocks by their indentation."""
 
-    def __init__(self, source: Source, scanner: _Scanner) -> None:
+    def __init__(self, source: Source, lines: _Lines) -> None:
         self.source = source
-        self.scanner = scanner
+        self.masked = lines.masked
+        self.diagnostics = lines.diagnostics
         self.root: list[Piece] = []
         self.open: list[_Block] = [_Block(self.root, -1, 0)]
         self.last: Piece | None = None
         self.last_indent = 0
+        self.ended_with_semicolon = False
+
+    def span(self, start: int, end: int) -> Span:
+        return Span(start, end, self.source.path)
+
+    def error(self, code: str, message: str, start: int, end: int, help: str = "", fix: Fix | None = None) -> None:
+        self.diagnostics.append(Diagnostic(code, "error", message, self.span(start, end), help, (), fix))
+
+    def line(self, begin: int, number: int, line: Line) -> None:
+        """Takes one logical line. Most are one statement below another, which need no more than to be noted."""
+        indent, block, last = line.indent, self.open[-1], self.last
+        if line.plain is None or last is None or last.is_header or indent != self.last_indent or indent != block.indent:
+            parts = [
+                _Part(begin + part.start, begin + part.end, None if part.semicolon is None else begin + part.semicolon,
+                      part.broken)
+                for part in line.parts
+            ]
+            self.add(indent, number, parts)
+            return
+        part = line.parts[0]
+        word, text = line.plain
+        self.last = Piece(begin + part.start, begin + part.end, word, indent, number, False, False, text)
+        block.children.append(self.last)
+        block.uneven = None
         self.ended_with_semicolon = False
 
     def add(self, indent: int, line: int, parts: list[_Part]) -> None:
@@ -402,10 +540,10 @@ class _Blocks:
         for i, part in enumerate(rest):
             if part.start == part.end:
                 if part.semicolon is not None:
-                    self.scanner.error(
+                    self.error(
                         "empty-statement", "There is no statement before this semicolon (;).", part.semicolon,
                         part.semicolon + 1, "Delete it.",
-                        Fix("Delete it", (Edit(self.scanner.span(part.semicolon, part.semicolon + 1), ""),)),
+                        Fix("Delete it", (Edit(self.span(part.semicolon, part.semicolon + 1), ""),)),
                     )
                 continue
             piece = self.piece(part, indent, line if i == 0 and rest is parts else self.line_of(part.start))
@@ -424,7 +562,7 @@ class _Blocks:
         """A deeper line is the block of a header; also of an unknown word with statements under it."""
         if last.is_header:
             return True
-        if last.keyword in STATEMENTS or self.first_word(part) not in STATEMENTS or last.line < 0:
+        if last.keyword in STATEMENTS or _first_word(self.masked, part) not in STATEMENTS or last.line < 0:
             return False
         last.is_header = True
         last.keyword = ""
@@ -434,13 +572,13 @@ class _Blocks:
     def indent_of_tabs(self, columns: int, part: _Part) -> int:
         """A statement after tabs belongs to the block that is open; anything else continues the line above."""
         block = self.open[-1]
-        if self.first_word(part) in STATEMENTS or self.last is None:
+        if _first_word(self.masked, part) in STATEMENTS or self.last is None:
             return block.indent if block.indent is not None else columns or 2
         return max(columns, self.last_indent + 1)
 
     def continuation(self, last: Piece, part: _Part, indent: int) -> None:
         if self.ended_with_semicolon:
-            self.scanner.error(
+            self.error(
                 "nothing-to-continue",
                 "This line is indented, but the statement above has ended with a semicolon (;): there is nothing to "
                 "continue.",
@@ -450,10 +588,10 @@ class _Blocks:
             )
             return
         if part.start < part.end:
-            last.end = part.end
+            last.end, last.text = part.end, None
             last.broken = last.broken or part.broken
         elif part.semicolon is not None:
-            self.scanner.error(
+            self.error(
                 "empty-statement", "There is no statement before this semicolon (;).", part.semicolon,
                 part.semicolon + 1, "Write the ; at the end of the line above, or delete it.",
             )
@@ -484,12 +622,12 @@ class _Blocks:
                 f"block by {block.indent}."
             )
             help_ = f"Indent all lines of one block alike: by {block.indent} spaces."
-        span = self.scanner.span(max(begin, 0), part.start)
+        span = self.span(max(begin, 0), part.start)
         fix = Fix(f"Indent by {block.indent}", (Edit(span, " " * (block.indent or 0)),), sure=False)
-        self.scanner.error("indentation", message, max(begin, 0), part.start, help_, fix)
+        self.error("indentation", message, max(begin, 0), part.start, help_, fix)
 
     def semicolon_after_header(self, header: Piece, semicolon: int) -> None:
-        self.scanner.error(
+        self.error(
             "semicolon-after-header",
             f"A {header.keyword} line ends with its own text, without a semicolon (;).",
             semicolon,
@@ -498,22 +636,13 @@ class _Blocks:
         )
 
     def piece(self, part: _Part, indent: int, line: int) -> Piece:
-        word = self.first_word(part)
-        is_header = word in HEADERS
-        if not is_header and word not in STATEMENTS:
-            meant = closest(word, STATEMENTS)
-            if meant in HEADERS:
-                word, is_header = meant, True
+        word, is_header = _keyword(self.masked, part)
         return Piece(part.start, part.end, word, indent, line, is_header, part.broken)
-
-    def first_word(self, part: _Part) -> str:
-        match = _FIRST_WORD.match("".join(self.scanner.masked[part.start : min(part.end, part.start + 60)]))
-        return match.group().lower() if match else ""
 
     def line_indent(self, offset: int, indent: int) -> int:
         """The indentation of the physical line where a statement begins: after a bracket another than the first."""
         begin = self.source.line_starts[self.line_of(offset)]
-        blank = self.scanner.masked[begin:offset]
+        blank = self.masked[begin:offset]
         if "\t" in blank:
             return indent
         return next((i for i, character in enumerate(blank) if character != " "), len(blank))

@@ -13,7 +13,6 @@ from scoredsl.syntax.grammar import parser
 from scoredsl.syntax.memory import Memory
 from scoredsl.syntax.nodes import Node
 from scoredsl.syntax.outline import Outline, Piece, outline
-from scoredsl.syntax.shift import shifted
 from scoredsl.syntax.tree import File, Statement
 from scoredsl.text import Source, Span
 
@@ -27,13 +26,15 @@ def parse_file(source: Source, memory: Memory | None = None) -> File:
     """
     if memory is not None and memory.file is not None and memory.file.source.text == source.text:
         return memory.file
-    reading = _Reading(source, outline(source), memory or Memory())
-    statements = tuple(reading.statement(piece) for piece in reading.cut.pieces)
+    before = memory or Memory()
+    cut, lines = outline(source, before.lines)
+    reading = _Reading(source, cut, before)
+    statements = tuple([reading.statement(piece) for piece in cut.pieces])
     diagnostics = sorted(reading.diagnostics, key=lambda d: (d.span.start, d.span.end))
     file = File(source, statements, tuple(reading.cut.comments), tuple(diagnostics), reading.cut.masked)
     if memory is not None:
         now = reading.now
-        memory.file, memory.nodes, memory.moving, memory.broken = file, now.nodes, now.moving, now.broken
+        memory.file, memory.lines, memory.nodes, memory.broken = file, lines, now.nodes, now.broken
     return file
 
 
@@ -58,34 +59,35 @@ class _Reading:
         self.diagnostics = list(cut.diagnostics)
 
     def statement(self, piece: Piece, header: str = "") -> Statement:
-        text = self.cut.masked[piece.start : piece.end]
-        span = Span(piece.start, piece.end, self.source.path)
-        node: Node | None = None
+        text = piece.text
+        if text is None:
+            text = self.cut.masked[piece.start : piece.end]
+        node = self.now.nodes.get(text)
+        words: tuple[str, ...] = ()
+        if node is None:
+            node = self.before.nodes.get(text)
+            if node is None:
+                node = self.read(text, piece, header)
+            if node is not None:
+                self.now.nodes[text] = node
+            else:
+                words = tuple(_WORD.findall(self.source.text[piece.start : piece.end])[:6])
+        children = tuple([self.statement(child, piece.keyword) for child in piece.children]) if piece.children else ()
+        return Statement(node, piece.keyword, piece.start, piece.end, self.source.path, words, children)
+
+    def read(self, text: str, piece: Piece, header: str) -> Node | None:
+        """The node of a statement as if it stood at the begin of the file; None, and said, where it is broken."""
         try:
-            node = self.node(text, piece.start)
+            return build_statement(parser().parse(text), 0, self.source.path)
         except UnexpectedInput as problem:
             if not piece.broken:
-                self.explain(problem, text, span, piece, header)
+                self.explain(problem, text, Span(piece.start, piece.end, self.source.path), piece, header)
         except (LarkError, RecursionError):
             if not piece.broken:
                 message = "This statement is nested too deeply to be read."
+                span = Span(piece.start, piece.end, self.source.path)
                 self.diagnostics.append(Diagnostic("syntax", "error", message, span, "Split it with define."))
-        words = () if node is not None else tuple(_WORD.findall(self.source.text[piece.start : piece.end])[:6])
-        children = tuple(self.statement(child, piece.keyword) for child in piece.children)
-        return Statement(node, piece.keyword, span, words, children)
-
-    def node(self, text: str, start: int) -> Node:
-        """The node of a statement. Raises LarkError, RecursionError."""
-        node = self.before.nodes.get((start, text))
-        if node is None:
-            known = self.before.moving.get(text) or self.now.moving.get(text)
-            if known is not None:
-                node = shifted(known[1], start - known[0])
-            else:
-                node = build_statement(parser().parse(text), start, self.source.path)
-        self.now.nodes[start, text] = node
-        self.now.moving[text] = start, node
-        return node
+        return None
 
     def explain(self, problem: UnexpectedInput, text: str, span: Span, piece: Piece, header: str) -> None:
         setting = _setting(piece, self.source, header)

@@ -36,7 +36,7 @@ def _same(value: Any, by: int) -> Any:
 
 
 def _span(span: Span, by: int) -> Span:
-    return span if span is NOWHERE else Span(span.start + by, span.end + by, span.file)
+    return span if span is NOWHERE else span.moved(by)
 
 
 def _tuple(values: tuple[Any, ...], by: int) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from scoredsl.text.span import Span
 
@@ -32,6 +33,10 @@ class Source:
 
     @cached_property
     def line_starts(self) -> list[int]:
+        if "\r" not in self.text:  # as most are: this is several times as fast
+            starts = list(accumulate([len(line) + 1 for line in self.text.split("\n")], initial=0))
+            starts.pop()
+            return starts
         return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
 
     def position(self, offset: int) -> Position:

@@ -17,5 +17,9 @@ class Span:
         """From the beginning of this to the end of the other."""
         return Span(min(self.start, other.start), max(self.end, other.end), self.file)
 
+    def moved(self, by: int) -> Span:
+        """So many characters further on."""
+        return Span(self.start + by, self.end + by, self.file)
+
     def contains(self, offset: int) -> bool:
         return self.start <= offset < self.end

@@ -19,7 +19,7 @@ from scoredsl.ide.outline import document_symbols, folds, selection, workspace_s
 from scoredsl.ide.project import Project
 from scoredsl.ide.rename import CannotRename, rename
 from scoredsl.ide.signatures import signature
-from scoredsl.semantics.check import check_program
+from scoredsl.semantics.check import Checked
 from tests.ide.marked import MAIN, NoFiles
 
 EXAMPLES = [path.read_text() for path in sorted((Path(__file__).resolve().parents[2] / "examples").glob("*/*.score"))]
@@ -70,7 +70,7 @@ def everything(project: Project, offset: int) -> None:
 
 @given(text=st.sampled_from([*EXAMPLES, *ODD]), edits=EDITS, place=st.floats(0, 1))
 def test_every_feature_of_broken_text(text: str, edits: list[tuple[float, int, str]], place: float) -> None:
-    project = Project(NoFiles(), check_program)
+    project = Project(NoFiles(), Checked.said)
     project.open(MAIN, text)
     project.program(MAIN)
     for where, size, new in edits:
@@ -82,7 +82,7 @@ def test_every_feature_of_broken_text(text: str, edits: list[tuple[float, int, s
 
 @given(edits=EDITS, example=st.sampled_from(EXAMPLES))
 def test_edits_one_by_one_give_what_the_whole_text_gives(edits: list[tuple[float, int, str]], example: str) -> None:
-    project = Project(NoFiles(), check_program)
+    project = Project(NoFiles(), Checked.said)
     text = example
     project.open(MAIN, text)
     for where, size, new in edits:
@@ -90,7 +90,7 @@ def test_edits_one_by_one_give_what_the_whole_text_gives(edits: list[tuple[float
         text = text[:at] + new + text[at + size :]
         project.open(MAIN, text)
         said = project.analysis(MAIN).diagnostics
-    whole = Project(NoFiles(), check_program)
+    whole = Project(NoFiles(), Checked.said)
     whole.open(MAIN, text)
     assert project.analysis(MAIN).diagnostics == whole.analysis(MAIN).diagnostics
     assert project.analysis(MAIN).names.by_file == whole.analysis(MAIN).names.by_file
@@ -99,7 +99,7 @@ def test_edits_one_by_one_give_what_the_whole_text_gives(edits: list[tuple[float
 
 def test_each_offset_of_odd_texts() -> None:
     for text in ODD:
-        project = Project(NoFiles(), check_program)
+        project = Project(NoFiles(), Checked.said)
         project.open(MAIN, text)
         for offset in range(len(text) + 1):
             everything(project, offset)

@@ -48,7 +48,7 @@ def test_what_has_not_changed_is_not_read_again() -> None:
     memory = Memory()
     before = parse_file(Source("on a add 1\non b add 2\n"), memory)
     after = parse_file(Source("on a add 1\non b add 3\n"), memory)
-    assert after.statements[0].node is before.statements[0].node
+    assert after.statements[0].raw is before.statements[0].raw
     assert after.statements[1].node != before.statements[1].node
 
 
@@ -56,4 +56,4 @@ def test_memory_does_not_grow() -> None:
     memory = Memory()
     for i in range(200):
         parse_file(Source(f"on a add {i}\non b ad {i}\n"), memory)
-    assert (len(memory.nodes), len(memory.moving), len(memory.broken)) == (1, 1, 1)
+    assert (len(memory.lines), len(memory.nodes), len(memory.broken)) == (3, 1, 1)
