@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq
 
 export HYPOTHESIS_PROFILE
 
-.PHONY: help demo test test-kernel test-spark test-long test-editors extension bench bench-engines lint conformance examples \
+.PHONY: help demo test test-kernel test-spark test-long test-editors screenshots code-server extension bench bench-engines lint conformance examples \
   wheel wheel-test clean
 
 help:
@@ -19,7 +19,7 @@ help:
 	@echo "make test         everything that CI runs on the sources: ruff, mypy, pytest"
 	@echo "make test-kernel  the tests of the kernel, compiled with checks of every access"
 	@echo "make test-spark   the tests of the cluster engine on Spark's JVM, which needs Java 17"
-	@echo "make test-editors drives Neovim 0.11 and Emacs, where they are installed, with the language server"
+	@echo "make test-editors drives Neovim 0.11, Emacs and VS Code, where they can be had; screenshots: and those of the docs"
 	@echo "make extension    the VS Code extension: types, colours, bundle, vscode-extension/dist/scoredsl.vsix (needs npm)"
 	@echo "make test-long    pytest with many more random programs and logs"
 	@echo "make bench        the benchmarks, see benchmarks/README.md; bench-engines: against other engines"
@@ -87,8 +87,25 @@ examples: $(VENV)/.installed
 test: lint
 	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
+# Neovim 0.11, Emacs and VS Code, where they are there. VS Code for a browser is installed here (290 MB) where there are npm
+# and Chromium.
+CODE_SERVER := $(VENV)/code-server
+BROWSER := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
+
+code-server: $(CODE_SERVER)/.installed
+
+$(CODE_SERVER)/.installed: tests/editors/vscode/install-code-server.sh
+	@echo "Installing code-server, which is VS Code for a browser, into $(CODE_SERVER)."
+	@bash $< "$(CODE_SERVER)"
+
+ifneq ($(and $(shell command -v npm),$(BROWSER)),)
+test-editors: extension code-server
+endif
 test-editors: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -rs tests/editors
+	@SCOREDSL_CODE_SERVER="$$(cd "$(VENV)" && pwd)/code-server" $(BIN)/python -m pytest -rs tests/editors
+
+screenshots: export SCOREDSL_SCREENSHOTS := docs/images
+screenshots: test-editors
 
 # The VS Code extension. Where there is no npm this says so and is no error: `make test` then skips what needs Node.
 NODE_MODULES := vscode-extension/node_modules/.package-lock.json

@@ -35,6 +35,16 @@ _OPERATORS = {"EQ": "=", "NE": "!=", "GE": ">=", "LE": "<=", "GT": ">", "LT": "<
 _USUAL = ("7d", "14d", "30d", "90d")
 
 
+_FIRST = {
+    terminal: i
+    for i, terminal in enumerate((
+        "ON", "WHEN", "SCORE", "THRESHOLD", "TIER", "EXPIRE_AFTER", "GROUP", "GIVEN", "EXPECT", "TEST", "GIVEN_PROFILE",
+        "MAXIMUM", "MINIMUM",
+    ))
+}  # fmt: skip
+"""What most statements begin with is offered first; the others follow by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that may be written. `insert` has tab stops where `snippet`; `rank`: the lower the more likely."""
@@ -98,7 +108,7 @@ class _Completer:
         """Words that a statement may begin with, here."""
         has_header = any(each.keyword == "score" for each in self.analysis.file.statements)
         allowed = self.place.keywords(has_header)
-        for terminal in sorted(expected("")):
+        for terminal in sorted(expected(""), key=lambda each: (_FIRST.get(each, len(_FIRST)), each)):
             for phrase in phrases(terminal):
                 if phrase.split()[0] in allowed:
                     yield self.keyword(cut, terminal, phrase, 2)

@@ -38,7 +38,7 @@ KEYWORDS: dict[str, Keyword] = {
     "MAXIMUM": Keyword(" ${1:100}", "The score or group is never worth more."),
     "MINIMUM": Keyword(" ${1:0}", "The score or group is never worth less."),
     "TIER": Keyword(" ${1:name} from ${2:50}", "A named level of the score, from a number on."),
-    "THRESHOLD": Keyword(" ${1:100} as ${2:qualified}", "The number at which a lead reaches a level."),
+    "THRESHOLD": Keyword(" ${1:100}", "The number at which a lead reaches a level."),
     "START_AT": Keyword(" ${1:10}", "Points that every lead begins with."),
     "GIVEN": Keyword(" ${1:event} at ${2:2026-01-05}", "An event that happens in this test."),
     "GIVEN_PROFILE": Keyword(' ${1:field} "${2:value}"', "Profile fields of the lead of this test."),

@@ -45,6 +45,18 @@ def labels(text: str, base: str = BASE) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("§", ["on", "when", "score"]),
+        ("score s\n  §", ["on", "when", "threshold"]),
+        ('test "t"\n  §', ["given", "expect"]),
+    ],
+)
+def test_what_most_statements_begin_with_comes_first(text: str, first: list[str]) -> None:
+    assert labels(text, "")[: len(first)] == first
+
+
+@pytest.mark.parametrize(
     ("text", "there", "not_there"),
     [
         # what begins here

@@ -1,6 +1,7 @@
 // The language server: started with the Python that has it, started again when that changes.
 import * as vscode from 'vscode';
 import { ExecuteCommandRequest, LanguageClient, TransportKind, type Middleware } from 'vscode-languageclient/node';
+import { provideCompletionItem } from './completing';
 import { install } from './install';
 import { asked, find, missing, type Found } from './python';
 
@@ -65,6 +66,7 @@ export class Server implements vscode.Disposable {
     const options = { cwd: folder, env: { ...process.env, PYTHONSAFEPATH: '1' } };
     const start = { command: found.python, args: ['-m', 'scoredsl', 'lsp'], transport: TransportKind.stdio, options };
     const middleware: Middleware = {
+      provideCompletionItem,
       executeCommand: (command, args, next) => {
         const own = this.instead.get(command);
         return own ? own(args) : next(command, args);
