@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
 from scoredsl.cli import data_options as data
 from scoredsl.cli import incremental
-from scoredsl.cli.progress import StageProgress, progress, stage_progress
+from scoredsl.cli.progress import StageProgress, progress, say_pace, stage_progress
 from scoredsl.semantics.program import Program
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ class Table:
     write_csv: Callable[[], int]
     keep: Callable[[], None] = lambda: None
     """Called when the rows were taken and nothing is wrong."""
+    events: int = 0
+    """How many events were read, where that took a while."""
 
 
 @dataclass(slots=True)
@@ -155,6 +158,7 @@ def processors() -> int:
 def computed(wish: Wish) -> Iterator[Table]:
     """The results of a wish; what there is to say about the data goes to standard error."""
     check_cluster(wish.engine, wish.spark)
+    began = monotonic()
     with ExitStack() as stack:
         table: Table | None = None
         if wish.engine in CLUSTERS:
@@ -170,6 +174,7 @@ def computed(wish: Wish) -> Iterator[Table]:
         yield table
         sys.stdout.flush()
         table.keep()
+        say_pace(table.events, monotonic() - began)
 
 
 # ---- the fast engine
@@ -270,7 +275,10 @@ def _fast(wish: Wish, stack: ExitStack) -> Table | None:
 def rows_table(outcome: Outcome, instant: int, rejected: int) -> Table:
     """The rows of a run as a table."""
     rows = outcome.rows
-    return Table(rows.columns, instant, outcome.tally, rejected, rows.rows, rows.write_file, to_stdout(rows))
+    return Table(
+        rows.columns, instant, outcome.tally, rejected, rows.rows, rows.write_file, to_stdout(rows),
+        events=outcome.events,
+    )  # fmt: skip
 
 
 def _one_pass(wish: Wish, plan: LogicalPlan, found: Scans, instant: int) -> Table | None:
@@ -306,7 +314,7 @@ def _one_pass(wish: Wish, plan: LogicalPlan, found: Scans, instant: int) -> Tabl
 
     return Table(
         score_columns(program), instant, Tally(), found.rejected, only_into_a_file,
-        lambda path: write_parquet(events.db, pass_, folded, path), only_into_a_file,
+        lambda path: write_parquet(events.db, pass_, folded, path), only_into_a_file, events=events.usable,
     )  # fmt: skip
 
 

@@ -8,9 +8,22 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
+import click
+
 _STEP = 256
 _MANY = 2_000
 """Fewer leads are done before anyone could read a bar."""
+
+
+_WHILE = 1.0
+"""Seconds of a run that is over before anyone asks how long it takes."""
+
+
+def say_pace(events: int, seconds: float) -> None:
+    """The last line of a run that took a while, on a terminal: how long, and how fast."""
+    if events and seconds >= _WHILE and sys.stderr.isatty():
+        read = f"{events:,} event{'' if events == 1 else 's'}"
+        click.echo(f"{read} in {seconds:,.1f} s, {events / seconds:,.0f} a second.", err=True)
 
 
 @contextmanager

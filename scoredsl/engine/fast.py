@@ -24,6 +24,7 @@ from scoredsl.engine.scan import EventScan, ProfileScan
 from scoredsl.engine.state import Increment
 from scoredsl.plan.logical import LogicalPlan
 from scoredsl.plan.lowering import lower
+from scoredsl.plan.needed import needed_events
 from scoredsl.plan.physical import PhysicalPlan
 from scoredsl.reference import Tally
 from scoredsl.semantics.program import Program
@@ -107,6 +108,9 @@ def run(
     with ExitStack() as stack:
         has_ids = events.has_id or (increment is not None and increment.has_ids)
         store = stack.enter_context(PartitionStore(ids=has_ids, budget=resources.store, temp_dir=resources.temp_dir))
+        needed = needed_events(physical, until if mode == "scores" else None)
+        if needed is not None and increment is None and not has_ids:
+            store.leave_out(needed.since)
         first = fill(store, physical, events, profiles, until, zone(program.timezone), progress, increment)
         columns, width = result_columns(program, mode)
         rows = stack.enter_context(
@@ -125,7 +129,7 @@ def run(
         tally = Tally()
         for walker in walkers:
             add_tally(tally, walker.tally(program))
-        read, spilled = store.events, store.spilled
+        read, spilled = store.events + store.left_out, store.spilled
         store.close()
         withdrawn = sum(walker.withdrawn for walker in walkers)
         yield Outcome(rows, tally, sum(walker.leads for walker in walkers), read, spilled, withdrawn)

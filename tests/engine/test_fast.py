@@ -80,3 +80,22 @@ def test_the_whole_way(case: Case, with_ids: bool) -> None:
 
 
 
+
+
+@given(cases(with_if=False))
+def test_scores_at_many_instants(case: Case) -> None:
+    """What has expired by T is left out on the way to the walk: the scores at T are the same."""
+    program = case.program
+    plan = logical_plan(program)
+    with TemporaryDirectory() as folder, connection() as db:
+        log_path, profile_path = write_log(case, Path(folder))
+        rows = read_profiles([profile_path]).rows if profile_path else []
+        log = Log.of(program, read_events([log_path]).events, rows)
+        with scan_events([log_path], _PLAIN, db) as events:
+            profiles = scan_profiles([profile_path], _PLAIN, db) if profile_path else None
+            for instant in case.instants:
+                with run(plan, events, profiles, instant, "scores", LITTLE) as found:
+                    expected = list(score_rows(program, score_log(log, instant).rows))
+                    assert [list(row) for row in found.rows.rows()] == expected
+            if profiles is not None:
+                profiles.close()

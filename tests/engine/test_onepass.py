@@ -26,6 +26,7 @@ from scoredsl.engine.onepass import (
     plan_of,
     result_query,
 )
+from scoredsl.engine.onepass.run import many_leads
 from scoredsl.engine.scan import scan_events
 from scoredsl.engine.scan.parts import TablePart
 from scoredsl.engine.sources.options import ReadOptions
@@ -160,3 +161,11 @@ def test_many_leads_and_bits() -> None:
     }
     assert {lead: value for lead, value in one if lead in wanted} == wanted
     assert len(one) > 100_000
+
+
+def test_a_log_of_very_many_leads_is_left_to_the_walk() -> None:
+    # A million events as if drawn among 5 million leads are of some 906,000.
+    assert many_leads(1_000_000, 907_000)
+    assert not many_leads(1_000_000, 906_000)
+    # Events of a million leads, however many they are, are of a million.
+    assert not many_leads(100_000_000, 1_000_000)

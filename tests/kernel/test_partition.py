@@ -158,6 +158,49 @@ def test_events_that_know_their_place_come_in_any_order(
         assert walked(store) == expected(events, versions, ids)
 
 
+@given(
+    logs(), st.lists(st.sampled_from([NO_TIME, -2, 0, 2]), max_size=6), st.integers(1, 60), st.sampled_from(TYPES),
+    st.booleans(),
+)  # fmt: skip
+def test_events_that_nothing_needs_are_left_out_but_the_first_of_a_lead(
+    log: tuple[list[Event], list[Version]], since: list[int], size: int, type_: Any, little: bool
+) -> None:
+    events, versions = log
+    with PartitionStore(ids=False, budget=1 << 12 if little else MIB, bits=2) as store:
+        store.leave_out(since)
+        fill(store, events, versions, size, type_)
+        assert store.events + store.left_out == len(events)
+        found, all_ = walked(store), expected(events, versions, False)
+    assert found.versions == all_.versions
+    assert found.events.keys() == all_.events.keys()
+    for lead, there in all_.events.items():
+        kept = found.events[lead]
+        # In their order, the first at its time, and all that are needed.
+        assert kept == [event for event in there if event in kept]
+        assert [event[0] for event in kept[:1]] == [event[0] for event in there[:1]]
+        asked = [event for event in there if any(event[1] >> b & 1 and event[0] > t for b, t in enumerate(since))]
+        assert [event for event in asked if event not in kept] == []
+
+
+def test_one_event_of_many_that_nothing_needs_is_kept() -> None:
+    events: list[Event] = [(f"lead {i % 10}" * (i % 3 + 1), i, None, i % 2, 0.0) for i in range(6000)]
+    with PartitionStore(ids=False) as store:
+        store.leave_out([5000])
+        fill(store, events, [], 1000, pa.string())
+        # Of 30 leads the first event, of bit 0 the 500 that are later than 5000.
+        assert (store.events, store.left_out) == (30 + 500, 6000 - 530)
+
+
+def test_where_few_events_can_be_left_out_it_is_given_up() -> None:
+    events: list[Event] = [("one", i, None, int(i % 3 != 0), 0.0) for i in range(150_000)]
+    with PartitionStore(ids=False) as store:
+        store.leave_out([NO_TIME])
+        fill(store, events, [], 50_000, pa.string())
+        # A third of the first 100,000 but the first: after these it is known.
+        assert store.left_out == 33_333
+        assert store.events == 150_000 - 33_333
+
+
 def many(count: int, leads: int) -> tuple[list[Event], list[Version]]:
     """A log whose leads and ids grow longer, so that texts that were short enough no longer are."""
     events: list[Event] = []

@@ -13,6 +13,8 @@ EXPORT struct store *store_new(int64_t has_ids, int64_t has_places, int64_t shif
 EXPORT void store_free(struct store *s);
 EXPORT int store_append(struct store *s, int64_t stream, int64_t rows, const struct text_column *lead,
                         const struct text_column *id, const uint64_t *const *columns, int64_t column_count);
+EXPORT int store_leave_out(struct store *s, int64_t bits, const int64_t *since);
+EXPORT int64_t store_left_out(const struct store *s);
 EXPORT int store_split(struct store *s, int64_t partition, struct store *into, const volatile int32_t *cancel);
 EXPORT int store_seal(struct store *s);
 EXPORT int64_t store_rows(const struct store *s, int64_t stream, int64_t partition);
@@ -76,6 +78,7 @@ void store_free(struct store *s)
     }
     dictionary_free(&s->own[0]);
     dictionary_free(&s->own[1]);
+    needless_free(s->needless);
     if (s->file >= 0) spill_close(s->file);
     free(s->path);
     free(s);
@@ -174,6 +177,7 @@ static int spill_chain(struct store *s, int64_t stream, int64_t partition)
 /* Writes full blocks to the file, one partition after the other, until half of the budget is free. */
 static int spill(struct store *s)
 {
+    if (s->needless) s->needless->age++;
     int64_t all = STREAMS * partitions(s);
     for (int64_t i = 0; i < all && in_use(s) > s->budget / 2; i++) {
         int64_t next = s->next_to_spill++ % all;
@@ -234,6 +238,7 @@ void store_set_layout(struct store *s, struct layout wanted)
     if (s->layout_count && wanted.lead_words == now.lead_words && wanted.id_words == now.id_words) return;
     for (int stream = 0; stream < STREAMS; stream++)
         for (int64_t p = 0; s->layout_count && p < partitions(s); p++) close_block(s, stream, p);
+    if (s->needless) s->needless->age++;
     s->layouts[s->layout_count++] = wanted; /* each is wider than the one before: there is room */
 }
 
@@ -248,39 +253,98 @@ static void set_layout(struct store *s, int64_t rows, const struct text_column *
 
 /* ---- rows */
 
-INLINE int append_rows(struct store *s, int64_t stream, int64_t rows, const struct text_column *lead,
-                              const struct text_column *id, const uint64_t *const *columns, int64_t column_count,
-                              int64_t kind, int64_t lead_words)
+/* A batch on its way in, and where it goes. */
+struct batch {
+    int64_t stream, words, lead_words, id_words, column_count;
+    const struct text_column *lead, *id;
+    const uint64_t *const *columns;
+};
+
+/* Writes a row, its lead as words; gives where it stands. NULL: `result` says why not. */
+INLINE uint64_t *append_row(struct store *s, const struct batch *b, int64_t i, const uint64_t *lead, int64_t lead_words,
+                            uint64_t hash, int *result)
 {
-    int64_t id_words = stream == EVENTS ? s->layouts[s->layout_count - 1].id_words : 0;
-    int64_t words = store_row_words(s, stream, s->layout_count - 1), shift = s->shift;
-    uint64_t mask = (uint64_t)partitions(s) - 1;
-    struct cursor *cursors = s->cursors[stream];
+    int64_t partition = (int64_t)(hash >> s->shift & ((uint64_t)partitions(s) - 1));
+    struct cursor *cursor = &s->cursors[b->stream][partition];
+    if (__builtin_expect(cursor->at == cursor->end, 0)) {
+        *result = begin_block(s, b->stream, partition);
+        if (*result != KERNEL_OK) return NULL;
+    }
+    uint64_t *row = cursor->at, *to = row;
+    for (int64_t k = 0; k < lead_words; k++) to[k] = lead[k];
+    to += lead_words;
+    if (b->id_words) {
+        if (!b->id || !text_is_there(b->id, i)) {
+            for (int64_t k = 0; k < b->id_words; k++) to[k] = NO_TEXT;
+        } else if (!text_encode(s->ids, to, b->id_words, text_at(b->id, b->id->kind, i))) {
+            *result = KERNEL_NO_MEMORY;
+            return NULL;
+        }
+        to += b->id_words;
+    }
+    for (int64_t k = 0; k < b->column_count; k++) to[k] = b->columns[k][i];
+    cursor->at += b->words;
+    return row;
+}
+
+INLINE int append_all(struct store *s, const struct batch *b, int64_t rows, int64_t kind, int64_t lead_words)
+{
+    int result = KERNEL_OK;
     for (int64_t i = 0; i < rows; i++) {
-        uint64_t row[MOST_WORDS];
-        uint64_t hash = text_encode(s->leads, row, lead_words, text_at(lead, kind, i));
+        uint64_t lead[MOST_WORDS];
+        uint64_t hash = text_encode(s->leads, lead, lead_words, text_at(b->lead, kind, i));
         if (!hash) return KERNEL_NO_MEMORY;
-        int64_t partition = (int64_t)(hash >> shift & mask);
-        if (__builtin_expect(cursors[partition].at == cursors[partition].end, 0)) {
-            int result = begin_block(s, stream, partition);
-            if (result != KERNEL_OK) return result;
-        }
-        uint64_t *to = cursors[partition].at;
-        for (int64_t k = 0; k < lead_words; k++) to[k] = row[k];
-        to += lead_words;
-        if (id_words) {
-            if (!id || !text_is_there(id, i)) {
-                for (int64_t k = 0; k < id_words; k++) to[k] = NO_TEXT;
-            } else if (!text_encode(s->ids, to, id_words, text_at(id, id->kind, i))) {
-                return KERNEL_NO_MEMORY;
-            }
-            to += id_words;
-        }
-        for (int64_t k = 0; k < column_count; k++) to[k] = columns[k][i];
-        cursors[partition].at += words;
+        if (!append_row(s, b, i, lead, lead_words, hash, &result)) return result;
     }
     return KERNEL_OK;
 }
+
+#define AHEAD 32
+
+/* All but what is needless. What is known of the leads is fetched ahead: it is somewhere in much memory. */
+INLINE int append_needed(struct store *s, const struct batch *b, int64_t rows, int64_t kind, int64_t lead_words)
+{
+    struct needless *needless = s->needless;
+    int64_t found = 0, left_out = 0;
+    int result = KERNEL_OK;
+    for (int64_t from = 0; from < rows; from += AHEAD) {
+        uint64_t lead[AHEAD][MOST_WORDS], hash[AHEAD];
+        struct seen_lead *seen[AHEAD];
+        int64_t count = rows - from < AHEAD ? rows - from : AHEAD;
+        for (int64_t j = 0; j < count; j++) {
+            hash[j] = text_encode(s->leads, lead[j], lead_words, text_at(b->lead, kind, from + j));
+            if (!hash[j]) return KERNEL_NO_MEMORY;
+            seen[j] = is_needless(needless, b->columns, from + j) ? seen_lead_of(needless, hash[j]) : NULL;
+            if (!seen[j]) continue;
+            __builtin_prefetch(seen[j], 1);
+            found++;
+        }
+        for (int64_t j = 0; j < count; j++)
+            if (seen[j] && seen[j]->hash == hash[j]) __builtin_prefetch(seen[j]->row);
+        for (int64_t j = 0; j < count; j++) {
+            int64_t time = (int64_t)b->columns[0][from + j];
+            if (seen[j] && is_seen(needless, seen[j], hash[j], lead[j], lead_words, time)) {
+                left_out++;
+                continue;
+            }
+            const uint64_t *row = append_row(s, b, from + j, lead[j], lead_words, hash[j], &result);
+            if (!row) return result;
+            if (seen[j]) *seen[j] = (struct seen_lead){hash[j], time, needless->age, row};
+        }
+    }
+    needless_weigh(needless, rows, found, left_out);
+    return KERNEL_OK;
+}
+
+#define BY_KIND(append)                                                                     \
+    switch (lead->kind * 8 + (b.lead_words < 4 ? b.lead_words : 0)) {                       \
+    case TEXT_SMALL * 8 + 1: result = append(s, &b, rows, TEXT_SMALL, 1); break;            \
+    case TEXT_SMALL * 8 + 2: result = append(s, &b, rows, TEXT_SMALL, 2); break;            \
+    case TEXT_SMALL * 8 + 3: result = append(s, &b, rows, TEXT_SMALL, 3); break;            \
+    case TEXT_VIEW * 8 + 1: result = append(s, &b, rows, TEXT_VIEW, 1); break;              \
+    case TEXT_VIEW * 8 + 2: result = append(s, &b, rows, TEXT_VIEW, 2); break;              \
+    default: result = append(s, &b, rows, lead->kind, b.lead_words);                        \
+    }
 
 /* Columns of a profile row: time, place, bits, channels. Of an event: time, bits, channels, and its place if events have it. */
 int store_append(struct store *s, int64_t stream, int64_t rows, const struct text_column *lead,
@@ -289,19 +353,29 @@ int store_append(struct store *s, int64_t stream, int64_t rows, const struct tex
     if (rows == 0) return KERNEL_OK;
     s->fixed[stream] = column_count;
     set_layout(s, rows, lead, id);
-    int64_t words = s->layouts[s->layout_count - 1].lead_words;
-    s->rows[stream] += rows;
-#define ROWS(kind, words) append_rows(s, stream, rows, lead, id, columns, column_count, kind, words)
-    switch (lead->kind * 8 + (words < 4 ? words : 0)) {
-    case TEXT_SMALL * 8 + 1: return ROWS(TEXT_SMALL, 1);
-    case TEXT_SMALL * 8 + 2: return ROWS(TEXT_SMALL, 2);
-    case TEXT_SMALL * 8 + 3: return ROWS(TEXT_SMALL, 3);
-    case TEXT_VIEW * 8 + 1: return ROWS(TEXT_VIEW, 1);
-    case TEXT_VIEW * 8 + 2: return ROWS(TEXT_VIEW, 2);
-    default: return ROWS(lead->kind, words);
+    const struct layout *now = &s->layouts[s->layout_count - 1];
+    const struct batch b = {stream, store_row_words(s, stream, s->layout_count - 1), now->lead_words,
+                            stream == EVENTS ? now->id_words : 0, column_count, lead, id, columns};
+    int64_t left_out = store_left_out(s);
+    int result;
+    if (stream == EVENTS && s->needless && !s->needless->given_up) {
+        BY_KIND(append_needed)
+    } else {
+        BY_KIND(append_all)
     }
-#undef ROWS
+    s->rows[stream] += rows - (store_left_out(s) - left_out);
+    return result;
 }
+#undef BY_KIND
+
+/* From now on events that the walk can do without are left out. */
+int store_leave_out(struct store *s, int64_t bits, const int64_t *since)
+{
+    s->needless = needless_new(bits, since, s->budget);
+    return s->needless ? KERNEL_OK : KERNEL_NO_MEMORY;
+}
+
+int64_t store_left_out(const struct store *s) { return s->needless ? s->needless->left_out : 0; }
 
 /* ---- a partition that is too large */
 

@@ -3,12 +3,13 @@
 #define SCOREDSL_PARTITION_H
 
 #include "lead.h"
+#include "needless.h"
 #include "texts.h"
 
 enum { EVENTS, VERSIONS, GIVEN, STREAMS };
 
-/* Events: lead, id, time, bits, channels; where they do not come in the order of the log, then their place in it. Profile rows: lead, time, place, bits, channels. Alerts that earlier runs gave:
-   lead, time, score, tier before, tier.
+/* Events: lead, id, time, bits, channels; where they do not come in the order of the log, then their place in it.
+   Profile rows: lead, time, place, bits, channels. Alerts that earlier runs gave: lead, time, score, tier before, tier.
    A layout says in how many words leads and ids are kept. Longer texts begin a new layout; rows of older ones are widened
    when their partition is walked. */
 struct layout {
@@ -52,6 +53,7 @@ struct store {
     struct cursor *cursors[STREAMS];
     struct chain *chains[STREAMS];
     int64_t rows[STREAMS];
+    struct needless *needless; /* NULL: all events are needed */
     /* memory */
     int64_t block_bytes, budget, blocks_used;
     struct block *unused;

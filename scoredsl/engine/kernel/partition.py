@@ -61,6 +61,8 @@ def _library() -> Any:
         "store_new": (pointer, [number, number, number, number, number, number, ctypes.c_char_p, pointer]),
         "store_free": (None, [pointer]),
         "store_append": (ctypes.c_int, [pointer, number, number, text, text, pointer, number]),
+        "store_leave_out": (ctypes.c_int, [pointer, number, pointer]),
+        "store_left_out": (number, [pointer]),
         "store_split": (ctypes.c_int, [pointer, number, pointer, flag]),
         "store_seal": (ctypes.c_int, [pointer]),
         "store_rows": (number, [pointer, number, number]),
@@ -158,6 +160,14 @@ class PartitionStore:
         """Rows of earlier runs, which come before all others: call it first. Raises DamagedError and MemoryError."""
         self.kept = KeptRows(self._pointer, segments)
 
+    def leave_out(self, since: Sequence[int]) -> None:
+        """Leaves out events that the walk can do without (`Needed.since`), but the first of each lead at least.
+
+        To be called before the first event comes, and not where events have ids. Raises MemoryError.
+        """
+        times = (ctypes.c_int64 * max(1, len(since)))(*since)
+        self._check(self._c.store_leave_out(self._pointer, len(since), times), self._pointer)
+
     def add_events(self, batch: Any) -> None:
         """Appends a record batch of events; without `id` none has one.
 
@@ -198,6 +208,11 @@ class PartitionStore:
     def events(self) -> int:
         """How many events there are, those of earlier runs included."""
         return int(self._c.store_rows(self._pointer, EVENTS, -1)) + self.kept.rows(EVENTS)
+
+    @property
+    def left_out(self) -> int:
+        """How many events were left out, for the walk can do without them."""
+        return int(self._c.store_left_out(self._pointer))
 
     @property
     def versions(self) -> int:

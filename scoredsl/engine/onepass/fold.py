@@ -16,7 +16,7 @@ class NotExactError(Exception):
 
 
 class TooManyLeadsError(Exception):
-    """What is kept of all leads does not fit in the memory that may be used: the walk has to do it, in partitions."""
+    """What is kept of all leads does not fit in the memory that may be used, or in caches: the walk has partitions."""
 
 
 class _Column(ctypes.Structure):
@@ -84,6 +84,11 @@ class Fold:
     ) -> None:
         self._library.fold_free(self._store)
         self._store = None
+
+    @property
+    def leads(self) -> int:
+        """How many leads there are so far."""
+        return int(self._library.fold_leads(self._store))
 
     def add(self, batch: Any) -> None:
         """Takes a record batch: lead, then the plan's `added`."""
