@@ -19,6 +19,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -368,8 +369,6 @@ class _Columns:
     """The columns as the kernel reads them, with the texts as they are to be written."""
 
     def __init__(self, results: ResultRows, written: Any, before: list[bytes]) -> None:
-        import pyarrow as pa
-
         self.array = (_Column * len(results.columns))()
         self._held: list[Any] = list(before)
         self._texts: dict[int, Any] = {}
@@ -377,7 +376,7 @@ class _Columns:
             kind = _KINDS[column.type] if i else _LEAD
             spec = _Column(kind, results._words[i], None, None, before[i], len(before[i]))
             if i in results._texts:
-                texts = pa.array([written(text) for text in results._texts[i].texts], pa.string())
+                texts = _text_array([written(text) for text in results._texts[i].texts])
                 _, offsets, data = texts.buffers()
                 self._texts[i] = texts
                 spec.offsets = offsets.address if offsets else None
@@ -387,6 +386,17 @@ class _Columns:
 
     def dictionary(self, i: int) -> Any:
         return self._texts[i]
+
+
+def _text_array(texts: Sequence[str]) -> Any:
+    """An Arrow array of texts, which `pa.array` would load pandas for, where that is installed: half a second."""
+    import pyarrow as pa
+
+    bytes_ = [text.encode() for text in texts]
+    offsets = array("i", [0, *accumulate(map(len, bytes_))])
+    return pa.Array.from_buffers(
+        pa.string(), len(bytes_), [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(b"".join(bytes_))]
+    )
 
 
 def _csv_text(text: str) -> str:
