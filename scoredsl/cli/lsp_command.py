@@ -14,7 +14,7 @@ from scoredsl import lsp
 def command(stdio: bool, tcp: int | None, ws: int | None) -> None:
     """Start the language server, for an editor.
 
-    An editor starts it by itself: see docs/editors.md for Neovim, Emacs, Kate and Helix.
+    An editor starts it by itself: see docs/editors.md for VS Code, Neovim, Emacs, Kate and Helix.
 
     \b
     Examples:

@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +57,8 @@ def workbench(tmp_path: Path) -> Callable[..., Seen]:
         "OUT": str(tmp_path / "seen.json"), "PYTHONPATH": str(ROOT),
     }  # fmt: skip
 
-    def run(story: str, **settings: Any) -> Seen:
-        variables = {**environment, "SETTINGS": json.dumps(settings)}
+    def run(story: str, more: Mapping[str, str] = {}, **settings: Any) -> Seen:
+        variables = {**environment, **more, "SETTINGS": json.dumps(settings)}
         subprocess.run(
             ["node", STORIES / story], env=variables, cwd=tmp_path, timeout=600, check=False, capture_output=True
         )
@@ -118,6 +118,16 @@ def test_without_scoredsl_it_says_so_and_offers_to_install_it(workbench: Callabl
     assert "no Python with scoredsl was found" in seen["said"]
     assert seen["buttons"] == ["Install scoredsl", "Choose a Python…", "Where was it looked for?"]
     assert seen["colours"] >= 3
+
+
+def test_one_click_installs_it(workbench: Callable[..., Seen], tmp_path: Path) -> None:
+    """Into an environment that the extension makes, from the wheel of this checkout and what it asks the index for."""
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT]
+    subprocess.run(build, check=True, capture_output=True, timeout=300)
+    (wheel,) = tmp_path.glob("*.whl")
+    seen = workbench("install.js", {"PYTHONPATH": ""}, **{"scoredsl.package": f"{wheel}[lsp]"})
+    assert seen["running"] is True and seen["highest"] == "anna"
+    assert (tmp_path / "data" / "user" / "User" / "globalStorage" / "scoredsl.scoredsl" / "python").is_dir()
 
 
 def test_the_documentation_shows_these_screenshots() -> None:

@@ -3,7 +3,7 @@ import { execFile } from 'child_process';
 import * as vscode from 'vscode';
 import type { Server } from './server';
 
-/** Makes an empty rules file where the user says, and opens it. */
+/** Makes an empty rules file where the user says, and opens it; one that is there is left as it is. */
 export async function createRules(): Promise<void> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const uri = await vscode.window.showSaveDialog({
@@ -12,10 +12,16 @@ export async function createRules(): Promise<void> {
     filters: { 'Scoring rules': ['score'] },
   });
   if (uri) {
-    await vscode.workspace.fs.writeFile(uri, new Uint8Array());
+    if (!(await exists(uri))) {
+      await vscode.workspace.fs.writeFile(uri, new Uint8Array());
+    }
     await vscode.window.showTextDocument(uri);
     await vscode.commands.executeCommand('editor.action.triggerSuggest');
   }
+}
+
+function exists(uri: vscode.Uri): Thenable<boolean> {
+  return vscode.workspace.fs.stat(uri).then(() => true, () => false);
 }
 
 /** Writes the starter project into the open folder: rules, tests, a log, scoredsl.toml. */

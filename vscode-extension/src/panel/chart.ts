@@ -35,8 +35,8 @@ export function chart(score: ScoreRows, wide: number): HTMLElement {
     group.append(shape('rect', { class: 'touch', x: left, width: Math.max(1, right - left), y: EDGE.top, height: ground - EDGE.top }));
     drawing.append(group);
   });
-  const labels = every(bars.length + 1, wide / 60);
-  for (const i of labels) {
+  const zero = Math.max(0, bars.findIndex((bar) => bar.low === 0));
+  for (const i of labelled(bars.length + 1, wide / 60, zero)) {
     const value = i === bars.length ? bars[i - 1]?.high : bars[i]?.low;
     if (value !== null && value !== undefined) {
       drawing.append(shape('text', { class: 'axis', x: place.edge(i), y: HIGH - 8, 'text-anchor': 'middle' }, points(value)));
@@ -77,10 +77,10 @@ function niceTop(most: number): number {
   return [1, 2, 4, 5, 10].map((factor) => factor * power).find((top) => top >= most) ?? most;
 }
 
-/** At most `most` of the numbers below `length`, equally far apart. */
-function every(length: number, most: number): number[] {
+/** About `most` of the numbers below `length`, equally far apart, `with_` among them. */
+function labelled(length: number, most: number, with_: number): number[] {
   const step = Math.ceil(length / most);
-  return Array.from({ length: Math.ceil(length / step) }, (_, i) => i * step);
+  return Array.from({ length }, (_, i) => i).filter((i) => (i - with_) % step === 0);
 }
 
 function rangeOf(bar: Bar): string {
