@@ -67,7 +67,7 @@ def evaluated(
     from scoredsl.learning.sample import looks
     from scoredsl.learning.variants import judged
 
-    newest = _newest(at_hand, asked.program)
+    newest = newest_of(at_hand, asked.program)
     leads = known_leads(at_hand, asked.program, outcomes, newest)
     first = min(newest, int(leads.first.min()))
     moments = asked.when.moments(first, newest)
@@ -95,7 +95,8 @@ def evaluated(
     return evaluation, [row for _, rows in said for row in rows]
 
 
-def _newest(at_hand: DataAtHand, program: Program) -> int:
+def newest_of(at_hand: DataAtHand, program: Program) -> int:
+    """The newest event or profile row."""
     newest = at_hand.scans(tuple(sorted(program.list_columns))).newest()
     if newest is None:
         raise click.ClickException("The log has no event with a time.")

@@ -150,14 +150,14 @@ class When:
     instants: str | None
     every: str | None
 
-    def check(self) -> None:
-        """Raises a usage error for what can be seen to be wrong before anything is read."""
+    def check(self) -> int:
+        """How many moments they are. Raises a usage error for what can be seen to be wrong before anything is read."""
         if sum(each is not None for each in (self.ages, self.instants, self.every)) > 1:
             raise click.UsageError("Say one of --at-age, --as-of and --every.")
         if self.every is not None:
             duration(self.every, "--every")
-        else:
-            self.moments(0, 0)
+            return 1
+        return len(self.moments(0, 0))
 
     def moments(self, first: int, newest: int) -> list[Moment]:
         """The moments; `first` and `newest`: the first and the last event of the log. Raises a usage error."""

@@ -97,7 +97,7 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-def _interval(found: Estimate) -> str:
+def interval(found: Estimate) -> str:
     """`0.712 (0.690 to 0.733)`"""
     if found.value is None:
         return ""
@@ -112,14 +112,14 @@ def _signed(found: Estimate) -> str:
     return f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
 
 
-def _lift(found: Estimate) -> str:
+def lift(found: Estimate) -> str:
     """`2.1 (1.9 to 2.4)`"""
     if found.value is None:
         return ""
     return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})"
 
 
-def _share(found: Estimate) -> str:
+def share(found: Estimate) -> str:
     """`12% (10% to 14%)`"""
     if found.value is None or found.low is None or found.high is None:
         return ""
@@ -151,8 +151,8 @@ def _overview(found: Evaluation) -> Table:
         (
             each.name, f"{each.observations:,}", f"{each.won:,}", f"{each.decided:,}",
             percent(100 * (each.rate.value or 0)),
-            _interval(each.auc), _interval(each.average_precision), _lift(each.top_lift),
-            _interval(each.calibration.brier),
+            interval(each.auc), interval(each.average_precision), lift(each.top_lift),
+            interval(each.calibration.brier),
         )
         for each in found.moments
     ]  # fmt: skip
@@ -189,7 +189,7 @@ def _moment(moment: AtMoment, found: Evaluation) -> Iterator[Block]:
     if len(moment.months) > 1:
         yield Heading(3, "Month by month")
         rows = tuple(
-            (each.month, f"{each.leads:,}", f"{each.won:,}", _share(each.rate), _interval(each.auc) or "too few")
+            (each.month, f"{each.leads:,}", f"{each.won:,}", share(each.rate), interval(each.auc) or "too few")
             for each in moment.months
         )
         yield Table(("Month", "Seen", "Won", "Win rate", "AUC"), rows, frozenset({1, 2, 3, 4}))
@@ -200,10 +200,10 @@ def _compared(moment: AtMoment, found: Evaluation) -> Iterator[Block]:
     assert compared is not None
     yield Heading(3, f"Compared with {found.other}")
     rows = (
-        ("AUC", _interval(compared.auc), _interval(compared.other_auc), _signed(compared.auc_change)),
-        ("Average precision", _interval(compared.precision), _interval(compared.other_precision),
+        ("AUC", interval(compared.auc), interval(compared.other_auc), _signed(compared.auc_change)),
+        ("Average precision", interval(compared.precision), interval(compared.other_precision),
          _signed(compared.precision_change)),
-        ("Lift of the highest tenth", _lift(compared.top_lift), _lift(compared.other_top_lift),
+        ("Lift of the highest tenth", lift(compared.top_lift), lift(compared.other_top_lift),
          _signed(compared.top_lift_change)),
     )  # fmt: skip
     yield Table(("", found.program, found.other or "", "Difference"), rows, frozenset({1, 2, 3}))
@@ -216,9 +216,9 @@ def _compared(moment: AtMoment, found: Evaluation) -> Iterator[Block]:
 def _tiers(moment: AtMoment) -> Table:
     rows: list[tuple[Line, ...]] = [
         (
-            each.group.name or "no tier", f"{each.group.leads:,}", f"{each.group.won:,}", _share(each.group.rate),
-            _lift(each.group.lift), percent(100 * each.group.share_of_wins),
-            _share(each.precision) if each.group.name else "", _share(each.recall) if each.group.name else "",
+            each.group.name or "no tier", f"{each.group.leads:,}", f"{each.group.won:,}", share(each.group.rate),
+            lift(each.group.lift), percent(100 * each.group.share_of_wins),
+            share(each.precision) if each.group.name else "", share(each.recall) if each.group.name else "",
         )
         for each in moment.tiers
     ]  # fmt: skip
@@ -232,8 +232,8 @@ def _deciles(groups: Sequence[Group]) -> Table:
     for each in groups:
         total += each.share_of_wins
         rows.append(
-            (each.name, shown(each.low), shown(each.high), f"{each.leads:,}", f"{each.won:,}", _share(each.rate),
-             _lift(each.lift), percent(100 * each.share_of_wins), percent(100 * min(1.0, total)))
+            (each.name, shown(each.low), shown(each.high), f"{each.leads:,}", f"{each.won:,}", share(each.rate),
+             lift(each.lift), percent(100 * each.share_of_wins), percent(100 * min(1.0, total)))
         )  # fmt: skip
     header = ("Tenth", "Score from", "to", "Seen", "Won", "Win rate", "Lift", "Of all wins", "Up to here")
     return Table(header, tuple(rows), frozenset(range(9)))
@@ -242,11 +242,11 @@ def _deciles(groups: Sequence[Group]) -> Table:
 def _calibration(moment: AtMoment) -> Iterator[Block]:
     found = moment.calibration
     yield Paragraph(
-        f"Brier score {_interval(found.brier)}; it takes {percent(100 * max(0.0, found.skill))} off the error of "
+        f"Brier score {interval(found.brier)}; it takes {percent(100 * max(0.0, found.skill))} off the error of "
         f"always saying the win rate of all ({found.method} fit, judged on leads that it has not seen)."
     )
     rows = tuple(
-        (percent(100 * each.predicted), _share(each.observed), f"{each.leads:,}", f"{each.won:,}")
+        (percent(100 * each.predicted), share(each.observed), f"{each.leads:,}", f"{each.won:,}")
         for each in found.bins
     )
     yield Table(("Predicted", "Observed", "Seen", "Won"), rows, frozenset(range(4)))
@@ -259,8 +259,8 @@ def _rules(moment: AtMoment) -> Iterator[Block]:
     for each in moment.rules:
         name: Line = (Mono(each.name),) if each.name.startswith(("on ", "when ")) else each.name
         rows.append(
-            (name, f"{each.leads:,}", shown(each.points), _share(each.with_rule), _share(each.without_rule),
-             _lift(each.lift), _number(each.auc_without.value), _signed(each.auc_change))
+            (name, f"{each.leads:,}", shown(each.points), share(each.with_rule), share(each.without_rule),
+             lift(each.lift), _number(each.auc_without.value), _signed(each.auc_change))
         )  # fmt: skip
     header = ("Rule", "Seen with it", "Points", "Win rate with", "Win rate without", "Lift", "AUC without", "Change")
     yield Table(header, tuple(rows), frozenset(range(1, 8)))
@@ -277,7 +277,7 @@ def _flows(found: Evaluation) -> Iterator[Block]:
     rows: list[tuple[Line, ...]] = [
         (
             each.name, f"{each.entering:,}", "" if each.a_week is None else rate(each.a_week),
-            _share(each.share_entered),
+            share(each.share_entered),
             *(("", "", "") if each.days_to_win is None else (f"{days:,.1f}" for days in each.days_to_win)),
         )
         for each in found.flows

@@ -120,7 +120,7 @@ def _plain(part: Any) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _keywords() -> frozenset[str]:
+def keywords() -> frozenset[str]:
     """Every word that the grammar reads as a keyword somewhere."""
     words: set[str] = set()
     for terminal in parser().terminals:
@@ -174,7 +174,7 @@ class _Printer:
 
     def bare(self, name: n.Name) -> bool:
         return not name.quoted and bool(_NAME.fullmatch(name.text)) and not (
-            self.careful and name.text.split(".")[0] in _keywords()
+            self.careful and name.text.split(".")[0] in keywords()
         )
 
     def event_name(self, name: n.Name) -> str:
