@@ -24,6 +24,7 @@ _COMMANDS = {
     "overview": "What the rules make of a log at a glance.",
     "stats": "What each rule is good for: how often it fired, what it gave, who owes a tier to it.",
     "evaluate": "Is the score right? Compare it with who was won and who was lost.",
+    "calibrate": "Refit the points of your rules to who was won and who was lost.",
     "learn": "Learn rules and points from who was won and who was lost.",
     "diff": "What a change of the rules does to a log.",
     "prove": "Are two programs equal for every possible lead?",

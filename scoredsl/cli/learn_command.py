@@ -95,11 +95,7 @@ def command(arguments: tuple[str, ...], age: str | None, instant: str | None, te
     given.need_learning()
     if not out.endswith(".score"):
         raise click.UsageError(f"--out {out}: the file's name must end in .score.")
-    if age is None and instant is None:
-        raise click.UsageError("When are leads looked at? Say --at-age 7d, for example, or --as-of TIME.")
-    when = given.When(age, instant, None)
-    if when.check() != 1:
-        raise click.UsageError("Learning looks at leads at one age or instant. Name one.")
+    when = given.one_moment(age, instant)
     outcomes_wanted, wanted = given.requests(arguments, options, None, needs_rules=False)
     read = given.read_files(wanted, outcomes_wanted) + ([] if keep is None else [(keep, "the rules that are kept")])
     check_outputs({"--out": out}, read)

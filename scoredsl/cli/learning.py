@@ -11,18 +11,19 @@ import click
 from scoredsl.cli.at_instants import DataAtHand
 from scoredsl.cli.evaluating import newest_of, target
 from scoredsl.cli.files import write_text
-from scoredsl.cli.outcome_options import When, known_leads
+from scoredsl.cli.outcome_options import When
+from scoredsl.cli.sampling import sampled, scores_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from scoredsl.cli.sampling import Sample
     from scoredsl.engine.sources.outcomes import Outcome
     from scoredsl.learning.candidates import Candidate
-    from scoredsl.learning.learn import Features, Learned, Limits, Looked, TierWish
+    from scoredsl.learning.learn import Features, Learned, Limits, TierWish
     from scoredsl.learning.learned_report import LearnedReport, Part, TierResult
     from scoredsl.learning.program_text import Tier
-    from scoredsl.learning.sample import Leads, Looks, Moment
     from scoredsl.learning.split import Split
     from scoredsl.semantics.log import Event, ProfileRow
     from scoredsl.semantics.program import Program
@@ -55,19 +56,6 @@ class Kept:
     score: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Sample:
-    """The looks that are learned from: their places in what was asked, and what they are."""
-
-    leads: Leads
-    looks: Looks
-    moment: Moment
-    numbers: NDArray[np.int64]
-    looked: Looked
-    instants: NDArray[np.int64]
-    began: NDArray[np.int64]
-
-
 def learned(at_hand: DataAtHand, learning: Learning, outcomes: Sequence[Outcome]) -> LearnedReport:
     """Learns, writes the file, and reports. An error where there is too little to learn from."""
     from scoredsl.learning.learn import TooFewError, check_enough, learn, prepared
@@ -77,7 +65,8 @@ def learned(at_hand: DataAtHand, learning: Learning, outcomes: Sequence[Outcome]
     kept = None if learning.keep is None else _kept(learning.keep, learning.score_name)
     base = kept.program if kept is not None else checked("", "learned.score", NoFiles())
     newest = newest_of(at_hand, base)
-    sample = _sample(at_hand, learning, outcomes, kept, base, newest)
+    own = None if kept is None else kept.score
+    sample = sampled(at_hand, learning.when, outcomes, base, own, newest)
     times = sample.instants if learning.test_from is None else sample.began
     parts = split(times, learning.test_from)
     try:
@@ -112,42 +101,10 @@ def _kept(path: str, score_name: str | None) -> Kept:
     return Kept(read_rules(program.path), program, name)
 
 
-def _sample(
-    at_hand: DataAtHand, learning: Learning, outcomes: Sequence[Outcome], kept: Kept | None, base: Program, newest: int
-) -> _Sample:
-    import numpy as np
-
-    from scoredsl.engine.at_instants import NEVER
-    from scoredsl.learning.learn import Looked
-    from scoredsl.learning.sample import looks
-    from scoredsl.learning.variants import judged
-
-    leads = known_leads(at_hand, base, outcomes, newest)
-    (moment,) = learning.when.moments(min(newest, int(leads.first.min())), newest)
-    looked = looks(leads, [moment])
-    asked = looked.asked
-    numbers = np.arange(len(asked.lead))
-    scores = None
-    if kept is not None:
-        runs, (model,) = judged([(kept.program, kept.score)], rules=False)
-        made = at_hand.at(runs[0].plan, asked, max([newest, *asked.instant.tolist()]))
-        there = made.values[:, model.exists.number] > 0
-        for column in model.excluded:
-            there &= made.values[:, column.number] == 0
-        numbers = numbers[there]
-        scores = made.values[numbers, model.value.number] / _MILLION
-    places = asked.lead[numbers]
-    first, begins = leads.first[places], leads.begins[places]
-    began = np.where(first == NEVER, begins, first)
-    return _Sample(leads, looked, moment, numbers, Looked(places, leads.won[places], scores),
-                   asked.instant[numbers], began)  # fmt: skip
-
-
-def _features(at_hand: DataAtHand, sample: _Sample, base: Program, newest: int) -> Features:
+def _features(at_hand: DataAtHand, sample: Sample, base: Program, newest: int) -> Features:
     """Which rules hold for whom: each is a score of one point, asked of the engine."""
     import numpy as np
 
-    from scoredsl.engine.at_instants import Asked
     from scoredsl.engine.seen import seen
     from scoredsl.learning.candidates import candidates
     from scoredsl.learning.learn import Features
@@ -158,17 +115,14 @@ def _features(at_hand: DataAtHand, sample: _Sample, base: Program, newest: int) 
     found = seen(wanted.events, wanted.event_options, wanted.profiles, wanted.profile_options)
     span = newest - int(sample.leads.first.min())
     rules: list[Candidate] = candidates(found, sample.moment.age or span)
-    asked = sample.looks.asked
-    some = Asked(asked.leads, asked.lead[sample.numbers], asked.instant[sample.numbers])
-    until = max([0, *some.instant.tolist()])
-    values = np.zeros((len(sample.numbers), len(rules)), np.int16)
+    values = np.zeros((len(sample.asked.lead), len(rules)), np.int16)
     for start in range(0, len(rules), _AT_ONCE):
         part = rules[start : start + _AT_ONCE]
         text = "".join(f"score c{i}\n  {rule.line(1)}\n" for i, rule in enumerate(part))
         plan = written(checked(text, "candidates.score"))
         lists = tuple(sorted(base.list_columns))
         plan = replace(plan, timezone=base.timezone, ignores=base.ignores, list_columns=lists)
-        values[:, start : start + len(part)] = at_hand.at(plan, some, until).values // _MILLION
+        values[:, start : start + len(part)] = at_hand.at(plan, sample.asked, sample.until).values // _MILLION
     return Features(tuple(rules), values)
 
 
@@ -176,7 +130,7 @@ def _features(at_hand: DataAtHand, sample: _Sample, base: Program, newest: int) 
 
 
 def _written(
-    at_hand: DataAtHand, learning: Learning, kept: Kept | None, sample: _Sample, parts: Split, result: Learned,
+    at_hand: DataAtHand, learning: Learning, kept: Kept | None, sample: Sample, parts: Split, result: Learned,
     features: Features, notes: tuple[str, ...],
 ) -> LearnedReport:
     from scoredsl.learning.learned_report import LearnedReport
@@ -190,7 +144,7 @@ def _written(
         lines = list(rule_lines(result.rules, result.learned_from, ""))
         text = text_with(kept.text, kept.program, kept.score, lines)
     program = checked(text, learning.out, _reader(kept))
-    totals = _scores(at_hand, program, name, sample)
+    totals = scores_of(at_hand, program, name, sample)
     tests = _tests(at_hand, program, name, sample, result, features, everything=kept is not None)
     text = formatted(text + "".join(f"\n{test}\n" for test in tests), learning.out)
     more += _broken_tests(program)
@@ -212,7 +166,7 @@ def _reader(kept: Kept | None) -> Any:
     return NoFiles() if kept is None else DiskReader()
 
 
-def _header(sample: _Sample, result: Learned) -> list[str]:
+def _header(sample: Sample, result: Learned) -> list[str]:
     from scoredsl.impact.gates import percent
 
     return [
@@ -222,7 +176,7 @@ def _header(sample: _Sample, result: Learned) -> list[str]:
 
 
 def _tiers(
-    learning: Learning, sample: _Sample, parts: Split, result: Learned
+    learning: Learning, sample: Sample, parts: Split, result: Learned
 ) -> tuple[int, list[Tier], list[str]]:
     """What the score starts at, its tiers from the highest down, and what there is to say about them.
 
@@ -250,20 +204,7 @@ def _tiers(
     return start, [Tier(by_number[number], number) for number in sorted(by_number, reverse=True)], notes
 
 
-def _scores(at_hand: DataAtHand, program: Program, name: str, sample: _Sample) -> NDArray[np.int64]:
-    """The scores of the program that is written, as the engine has them."""
-    from scoredsl.engine.at_instants import Asked
-    from scoredsl.learning.variants import judged
-
-    asked = sample.looks.asked
-    some = Asked(asked.leads, asked.lead[sample.numbers], asked.instant[sample.numbers])
-    runs, (model,) = judged([(program, name)], rules=False)
-    made = at_hand.at(runs[0].plan, some, max([0, *some.instant.tolist()]))
-    scores: NDArray[np.int64] = made.values[:, model.value.number]
-    return scores
-
-
-def _part(name: str, which: NDArray[np.bool_], totals: NDArray[np.int64], sample: _Sample) -> Part:
+def _part(name: str, which: NDArray[np.bool_], totals: NDArray[np.int64], sample: Sample) -> Part:
     from scoredsl.learning.learned_report import Part
     from scoredsl.learning.measures import auc, average_precision
 
@@ -271,7 +212,7 @@ def _part(name: str, which: NDArray[np.bool_], totals: NDArray[np.int64], sample
     return Part(name, len(won), int(won.sum()), auc(scores, won, leads), average_precision(scores, won, leads))
 
 
-def _tier(tier: Tier, totals: NDArray[np.int64], parts: Split, sample: _Sample) -> TierResult:
+def _tier(tier: Tier, totals: NDArray[np.int64], parts: Split, sample: Sample) -> TierResult:
     from scoredsl.learning.intervals import proportion, ratio_of_shares
     from scoredsl.learning.learned_report import TierResult
 
@@ -298,7 +239,7 @@ def _broken_tests(program: Program) -> list[str]:
 
 
 def _tests(
-    at_hand: DataAtHand, program: Program, name: str, sample: _Sample, result: Learned, features: Features, *,
+    at_hand: DataAtHand, program: Program, name: str, sample: Sample, result: Learned, features: Features, *,
     everything: bool,
 ) -> list[str]:  # fmt: skip
     """Tests of leads that were there: together they use as many of the rules as can be, with few events."""
@@ -310,8 +251,8 @@ def _tests(
     holds = features.values[:, columns] != 0
     patterns, first = np.unique(holds, axis=0, return_index=True)
     order = np.argsort(-patterns.sum(axis=1), kind="stable")[:200]
-    asked = sample.looks.asked
-    names = {int(place): sample.leads.names[asked.lead[sample.numbers[place]]] for place in first[order]}
+    asked = sample.asked
+    names = {int(place): sample.leads.names[asked.lead[place]] for place in first[order]}
     scans = at_hand.scans(tuple(sorted(program.list_columns)))
     events = scans.events.events_of(tuple(names.values()))
     rows = scans.profiles.rows_of(tuple(names.values())) if scans.profiles is not None else []
@@ -321,7 +262,7 @@ def _tests(
     titles: list[str] = []
     covered = np.zeros(len(columns), bool)
     for place in sorted(names, key=lambda place: (-int(holds[place].sum()), names[place])):
-        instant = int(asked.instant[sample.numbers[place]])
+        instant = int(asked.instant[place])
         done = sorted((event for event in events if event.lead == names[place] and event.time <= instant),
                       key=lambda event: event.canonical_key)  # fmt: skip
         tells = len(cases) < LEAST_TESTS or bool((holds[place] & ~covered).any())

@@ -186,6 +186,16 @@ class When:
         return tuple(first + k * step for k in range(1, many + 1))
 
 
+def one_moment(age: str | None, instant: str | None) -> When:
+    """The one age or instant that is learned from. Raises a usage error."""
+    if age is None and instant is None:
+        raise click.UsageError("When are leads looked at? Say --at-age 7d, for example, or --as-of TIME.")
+    when = When(age, instant, None)
+    if when.check() != 1:
+        raise click.UsageError("Learning looks at leads at one age or instant. Name one.")
+    return when
+
+
 def _instant(text: str) -> int:
     found = instant_of_text(text, None)
     if found is None:

@@ -106,7 +106,7 @@ def interval(found: Estimate) -> str:
     return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
 
 
-def _signed(found: Estimate) -> str:
+def signed(found: Estimate) -> str:
     if found.value is None or found.low is None or found.high is None:
         return ""
     return f"{found.value:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
@@ -200,11 +200,11 @@ def _compared(moment: AtMoment, found: Evaluation) -> Iterator[Block]:
     assert compared is not None
     yield Heading(3, f"Compared with {found.other}")
     rows = (
-        ("AUC", interval(compared.auc), interval(compared.other_auc), _signed(compared.auc_change)),
+        ("AUC", interval(compared.auc), interval(compared.other_auc), signed(compared.auc_change)),
         ("Average precision", interval(compared.precision), interval(compared.other_precision),
-         _signed(compared.precision_change)),
+         signed(compared.precision_change)),
         ("Lift of the highest tenth", lift(compared.top_lift), lift(compared.other_top_lift),
-         _signed(compared.top_lift_change)),
+         signed(compared.top_lift_change)),
     )  # fmt: skip
     yield Table(("", found.program, found.other or "", "Difference"), rows, frozenset({1, 2, 3}))
     low, high = compared.auc_change.low, compared.auc_change.high
@@ -260,7 +260,7 @@ def _rules(moment: AtMoment) -> Iterator[Block]:
         name: Line = (Mono(each.name),) if each.name.startswith(("on ", "when ")) else each.name
         rows.append(
             (name, f"{each.leads:,}", shown(each.points), share(each.with_rule), share(each.without_rule),
-             lift(each.lift), _number(each.auc_without.value), _signed(each.auc_change))
+             lift(each.lift), _number(each.auc_without.value), signed(each.auc_change))
         )  # fmt: skip
     header = ("Rule", "Seen with it", "Points", "Win rate with", "Win rate without", "Lift", "AUC without", "Change")
     yield Table(header, tuple(rows), frozenset(range(1, 8)))

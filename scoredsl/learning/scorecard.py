@@ -51,12 +51,16 @@ class Data:
     """Features by lead. `offset`: a score that is in every model, in points; None where there is none."""
 
     def __init__(
-        self, features: NDArray[np.int16], won: NDArray[np.bool_], offset: NDArray[np.float64] | None = None
+        self,
+        features: NDArray[np.int16] | NDArray[np.float64],
+        won: NDArray[np.bool_],
+        offset: NDArray[np.float64] | None = None,
     ) -> None:
         import numpy as np
 
         self.columns = np.asfortranarray(features, dtype=np.float32)
-        self.squares = self.columns if features.max(initial=0) <= 1 else self.columns**2
+        yes_or_no = features.dtype.kind != "f" and features.min(initial=0) >= 0 and features.max(initial=0) <= 1
+        self.squares = self.columns if yes_or_no else self.columns**2
         self.won = won.astype(np.float64)
         self.fixed = np.ones((len(won), 1))
         if offset is not None:

@@ -63,10 +63,10 @@ def judged(programs: Sequence[tuple[p.Program, str]], *, rules: bool) -> tuple[l
         for score in closure if rules and number == 0 else ():
             for rule in score.rules:
                 plans.append(_without(base, rule))
-                alone = _alone(score, rule)
-                if alone is not None:
-                    plans.append(replace(base, scores=(alone,)))
-                asked[-1].append((score, rule, alone is not None))
+                lone = alone(score, rule)
+                if lone is not None:
+                    plans.append(replace(base, scores=(lone,)))
+                asked[-1].append((score, rule, lone is not None))
     runs, placed = combined(plans, [])
     found = iter(placed)
     return runs, [
@@ -79,9 +79,9 @@ def _judged(
 ) -> Judged:
     base = next(placed)
     rules: list[RuleColumns] = []
-    for score, rule, alone in asked:
+    for score, rule, by_itself in asked:
         without = next(placed).scores[name]
-        own = next(placed).scores[_ALONE] if alone else None
+        own = next(placed).scores[_ALONE] if by_itself else None
         rules.append(RuleColumns(score.name, rule, rule_name(program, rule), without, own))
     excluded = tuple(base.scores[f"{_EXCLUDED} {i}"] for i in range(len(program.excludes)))
     return Judged(program, program.score(name), base.scores[name], base.scores[_EXISTS], excluded, tuple(rules))
@@ -134,15 +134,24 @@ def _without(base: LogicalPlan, gone: p.Rule) -> LogicalPlan:
     return replace(base, scores=tuple(scores))
 
 
-def _alone(score: p.Score, rule: p.Rule) -> p.Score | None:
+def alone(score: p.Score, rule: p.Rule) -> p.Score | None:
     """What a rule gives, before any bound, as a score: the rule and the resets that may forget its awards.
 
-    None where that depends on the other rules: on the score so far, or because it or another sets the score.
+    `rule` stands for the score's rule of its number. None where what it gives depends on the other rules: on the score
+    so far, or because it or another sets the score.
     """
-    resets = [each for each in score.rules if isinstance(each, p.OnRule) and isinstance(each.effect, p.Reset)]
-    if rule in resets or any(isinstance(each.effect, p.Reset) and each.effect.points is not None for each in resets):
+    resets = {
+        each.index: each.effect.points
+        for each in score.rules
+        if isinstance(each, p.OnRule) and isinstance(each.effect, p.Reset)
+    }
+    if rule.index in resets or any(points is not None for points in resets.values()):
         return None
-    kept = [each for each in score.rules if each is rule or each in resets]
+    kept = [
+        rule if each.index == rule.index else each
+        for each in score.rules
+        if each.index == rule.index or each.index in resets
+    ]
     for each in kept:
         if isinstance(each, p.OnRule) and (
             each.but_not is not None or (each.state is not None and uses_before(each.state))
