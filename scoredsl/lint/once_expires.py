@@ -18,6 +18,9 @@ on demo_requested add 30 once every 60d, expire after 60d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from scoredsl.diagnostics import Diagnostic, Edit, Fix
 from scoredsl.lint.context import Context, Found, warning
 from scoredsl.lint.examples import indented, scored, shown
@@ -39,21 +42,45 @@ def check(context: Context) -> Found:
             continue  # a default is for many rules
         once = next((each for each in clauses if isinstance(each, n.Limit) and _for_ever(each)), None)
         campaign = None if rule.start is None or rule.stop is None else rule.stop - rule.start
-        if once is not None and (campaign is None or campaign > rule.expiry.duration):
-            yield _warning(score, rule, once, context)
+        if once is None or (campaign is not None and campaign <= rule.expiry.duration):
+            continue
+        tried = list(_tried(score, rule, rule.expiry.duration, context))
+        if not any(each.again for each in tried):
+            yield _warning(score, once, rule.expiry.duration, tried[0] if tried else None)
 
 
 def _for_ever(limit: n.Limit) -> bool:
     return limit.count.value == 1 and limit.per is None and limit.period is None and limit.every is None
 
 
-def _warning(score: p.Score, rule: p.OnRule, once: n.Limit, context: Context) -> Diagnostic:
-    assert rule.expiry is not None
-    lasts = duration(rule.expiry.duration)
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """The event twice, the second time when the points of the first are gone; `value` is the score then.
+
+    `again`: it was earned a second time, for what sets the rule off also resets the score.
+    """
+
+    witness: Witness
+    value: int
+    again: bool
+
+
+def _tried(score: p.Score, rule: p.OnRule, lasts: int, context: Context) -> Iterator[_Tried]:
+    for found in occurring(rule):
+        first = at_ease(rule)
+        second = first + lasts + DAY
+        witness = Witness((*found.at(first), *found.at(second)), found.fields or None, second)
+        before, after = context.outcome(witness, score, first), context.outcome(witness, score)
+        if before is not None and after is not None and before.worths.get(rule.index):
+            yield _Tried(witness, after.value, bool(after.worths.get(rule.index)))
+
+
+def _warning(score: p.Score, once: n.Limit, expiry: int, example: _Tried | None) -> Diagnostic:
+    lasts = duration(expiry)
     fixed = f"once every {lasts}"
-    example, value = _example(score, rule, context) or (None, 0)
     detail = "" if example is None else (
-        f"For example:\n{indented(example.text)}\n{scored(example, score.name, value)}: the second time gives nothing."
+        f"For example:\n{indented(example.witness.text)}\n{scored(example.witness, score.name, example.value)}: "
+        "the second time gives nothing."
     )
     return warning(
         CODE,
@@ -62,20 +89,5 @@ def _warning(score: p.Score, rule: p.OnRule, once: n.Limit, context: Context) ->
         f"Write {fixed} if they may be earned again.",
         fix=Fix(f"Write {fixed}", (Edit(once.span, fixed),), sure=False),
         detail=detail,
-        args={} if example is None else shown(example, score.name, value),
+        args={} if example is None else shown(example.witness, score.name, example.value),
     )
-
-
-def _example(score: p.Score, rule: p.OnRule, context: Context) -> tuple[Witness, int] | None:
-    """The event twice, the second time when the points of the first are gone, and what the score is then."""
-    assert rule.expiry is not None
-    for found in occurring(rule):
-        first = at_ease(rule)
-        second = first + rule.expiry.duration + DAY
-        witness = Witness((*found.at(first), *found.at(second)), found.fields or None, second)
-        before, after = context.outcome(witness, score, first), context.outcome(witness, score)
-        if before is None or after is None:
-            continue
-        if before.worths.get(rule.index) and not after.worths.get(rule.index):
-            return witness, after.value
-    return None

@@ -123,7 +123,8 @@ def _warning(
 
 def _sign(rule: p.OnRule) -> int:
     """1 for `add -5`, which no `but not` stops."""
-    return rule.effect.sign if isinstance(rule.effect, p.Points) else 0
+    assert isinstance(rule.effect, p.Points)
+    return rule.effect.sign
 
 
 def _edit(span: Span, text: str) -> Edit:

@@ -42,16 +42,16 @@ CODE = "paid-twice"
 def check(context: Context) -> Found:
     for score in context.program.scores:
         rules = [rule for rule in score.rules if rule.place.span not in context.blamed]
-        said: set[int] = set()
-        """The rules that something was said about."""
-        yield from _same_event(score, rules, said, context)
-        yield from _bands(score, rules, said, context)
+        yield from _same_event(score, rules, context)
+        yield from _bands(score, rules, context)
 
 
 # ---- one event in two rules
 
 
-def _same_event(score: p.Score, rules: Sequence[p.Rule], said: set[int], context: Context) -> Iterator[Diagnostic]:
+def _same_event(score: p.Score, rules: Sequence[p.Rule], context: Context) -> Iterator[Diagnostic]:
+    said: set[int] = set()
+    """The rules that something was said about."""
     specials: dict[int, list[p.OnRule]] = {}
     by_index = {rule.index: rule for rule in rules}
     for one, other in by_event([rule for rule in rules if isinstance(rule, p.OnRule)]):
@@ -72,7 +72,6 @@ def _same_event(score: p.Score, rules: Sequence[p.Rule], said: set[int], context
         assert isinstance(general, p.OnRule)
         special = _special(score, general, found_, context) if index not in said and _are_alternatives(found_) else None
         if special is not None:
-            said |= {index, *(rule.index for rule in found_)}
             yield special
 
 
@@ -174,12 +173,12 @@ def _total(example: Paid) -> str:
 # ---- ranges that overlap
 
 
-def _bands(score: p.Score, rules: Sequence[p.Rule], said: set[int], context: Context) -> Iterator[Diagnostic]:
-    """Of each rule at most one that it overlaps with; nothing of those that something was said about already."""
+def _bands(score: p.Score, rules: Sequence[p.Rule], context: Context) -> Iterator[Diagnostic]:
+    """Of each rule at most one before it that it overlaps with."""
     for family in bands(rules):
         later: set[int] = set()
         for one, other in partly_overlap(family):
-            if other.rule.index in later or not said.isdisjoint((one.rule.index, other.rule.index)):
+            if other.rule.index in later:
                 continue
             found = _overlap(score, one, other, context)
             if found is not None:

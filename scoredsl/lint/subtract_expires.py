@@ -36,6 +36,7 @@ from scoredsl.reasoning.normal import DAY
 from scoredsl.reasoning.witness import MINUTE, Occurring, Witness, at_ease, occurring
 from scoredsl.semantics import program as p
 from scoredsl.semantics.inspect import constant_points
+from scoredsl.semantics.rules import decay_of
 from scoredsl.semantics.values import instant_text, millionths_text
 from scoredsl.syntax import nodes as n
 from scoredsl.syntax.tree import Statement
@@ -60,13 +61,13 @@ def check(context: Context) -> Found:
     for block, rules in context.blocks():
         for default in block:
             node = default.node
-            if not isinstance(node, n.Default) or isinstance(node.clause, n.Never):
+            if not isinstance(node, n.Default):
                 continue
             found: list[tuple[p.OnRule, _Rise]] = []
             for rule in rules:
                 if not isinstance(rule, p.OnRule) or rule.place.span in said or rule.place.span in context.blamed:
                     continue
-                if takes(rule) and reaches(node, rule, context) and _is_the_one(node, rule):
+                if takes(rule) and reaches(node, rule, context) and _is_the_one(node, rule, default, context):
                     rise = _rise(scores[rule.place.span], rule, context)
                     if rise is not None:
                         found.append((rule, rise))
@@ -84,14 +85,15 @@ def takes(rule: p.OnRule) -> bool:
     return rule.effect.sign < 0 if points is None else points < 0
 
 
-def _is_the_one(node: n.Default, rule: p.OnRule) -> bool:
+def _is_the_one(node: n.Default, rule: p.OnRule, default: Statement, context: Context) -> bool:
     """Whether it is this default that the rule has, and not one of its group."""
     match node.clause:
         case n.Expire(length, repeated):
             return rule.expiry == p.Expiry(length.micros, repeated)
-        case n.Decay(kind, length):
-            return rule.decay is not None and rule.decay.kind == kind and rule.decay.days == length.days
-        case _:
+        case n.Decay():
+            resolver = context.resolver(context.written[default.span].file)
+            return rule.decay == decay_of(node.clause, resolver)
+        case n.Never():
             return False
 
 
@@ -140,7 +142,7 @@ def _length(rule: p.OnRule) -> int:
     if rule.expiry is not None:
         return rule.expiry.duration
     assert rule.decay is not None
-    return (rule.decay.days + 1) * DAY
+    return rule.decay.days * DAY
 
 
 def _edits(rules: list[p.OnRule], text: str) -> Iterator[Edit]:

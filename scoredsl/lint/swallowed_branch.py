@@ -41,13 +41,12 @@ def check(context: Context) -> Found:
 
 def _warning(rule: p.WhenRule, number: int, context: Context) -> Diagnostic:
     written = context.when_rule(rule).branches
-    branch, condition = written[number], rule.branches[number].condition
+    branch, conditions = written[number], [each.condition for each in rule.branches[: number + 1]]
+    condition = conditions[number]
     if condition is None:
         return warning(CODE, "This else is never reached: one of the conditions before it always holds.", branch.span,
                        "Delete it, or change a condition.", tags=("unnecessary",))
-    earlier = next(
-        (i for i in range(number) if implies(condition, rule.branches[i].condition or e.Always(True))), None
-    )
+    earlier = next((i for i, each in enumerate(conditions[:number]) if each and implies(condition, each)), None)
     asked = written[number].condition
     assert asked is not None
     shown = context.text(asked.span)

@@ -47,9 +47,7 @@ def check(context: Context) -> Found:
         said: set[int] = set()
         for one, other in by_event(rules):
             for narrow, wide in ((one, other), (other, one)):
-                if narrow.index in said or wide.index in said:
-                    continue
-                found = _swallowed(narrow, wide, score, context)
+                found = _swallowed(narrow, wide, score, context) if said.isdisjoint((one.index, other.index)) else None
                 if found is not None:
                     said.add(narrow.index)
                     yield found
@@ -57,19 +55,17 @@ def check(context: Context) -> Found:
 
 def _swallowed(narrow: p.OnRule, wide: p.OnRule, score: p.Score, context: Context) -> Diagnostic | None:
     """What is to be said where each occurrence of one rule is one of the other's."""
-    if not isinstance(narrow.trigger, p.Occurs) or not isinstance(wide.trigger, p.Occurs):
-        return None
+    assert isinstance(narrow.trigger, p.Occurs) and isinstance(wide.trigger, p.Occurs)
     if not _within(narrow, wide):
         return None
-    resets = isinstance(narrow.effect, p.Reset), isinstance(wide.effect, p.Reset)
-    if all(resets):
-        if wide.index < narrow.index and overruled(wide, narrow, score):
+    match narrow.effect, wide.effect:
+        case p.Reset(), p.Reset() if not overruled(wide, narrow, score):
+            say = _reset
+        case p.Points(), p.Points() if _pays_the_same(narrow, wide):
+            say = _paid
+        case _:
             return None
-    elif any(resets) or not _pays_the_same(narrow, wide):
-        return None
-    if not covers(wide.trigger.pattern, narrow.trigger.pattern):
-        return None
-    return _reset(narrow, wide, context) if all(resets) else _paid(narrow, wide, score, context)
+    return say(narrow, wide, score, context) if covers(wide.trigger.pattern, narrow.trigger.pattern) else None
 
 
 def overruled(first: p.OnRule, last: p.OnRule, score: p.Score) -> bool:
@@ -125,7 +121,7 @@ def _is_any(rule: p.OnRule) -> bool:
     return any(each.names is None for each in rule.trigger.pattern.matcher.alternatives)
 
 
-def _reset(narrow: p.OnRule, wide: p.OnRule, context: Context) -> Diagnostic:
+def _reset(narrow: p.OnRule, wide: p.OnRule, score: p.Score, context: Context) -> Diagnostic | None:
     what = "resets" if narrow.effect == wide.effect else "decides"
     return warning(
         CODE,
@@ -145,7 +141,7 @@ def _ignored(context: Context) -> Iterator[Diagnostic]:
     ignores = [(written, pattern) for written, pattern in _ignores(context)]
     for i, (written, pattern) in enumerate(ignores):
         for j, (other, wide) in enumerate(ignores):
-            if i != j and (j < i or pattern_key(wide) != pattern_key(pattern)) and covers(wide, pattern):
+            if (j < i or pattern_key(wide) != pattern_key(pattern)) and covers(wide, pattern):
                 yield _useless(written.statement.span, other, "ignores these events anyway", context)
                 break
     for _, rule in context.on_rules():
@@ -180,7 +176,7 @@ def _excluded(context: Context) -> Iterator[Diagnostic]:
             excludes.append((written, resolver.condition(node.condition, resolve.Context("exclude"))))
     for i, (written, condition) in enumerate(excludes):
         for j, (other, wide) in enumerate(excludes):
-            if i != j and (j < i or not implies(wide, condition)) and implies(condition, wide):
+            if (j < i or not implies(wide, condition)) and implies(condition, wide):
                 yield _useless(written.statement.span, other, "excludes these leads anyway", context)
                 break
 
@@ -188,5 +184,5 @@ def _excluded(context: Context) -> Iterator[Diagnostic]:
 def _useless(span: Span, other: Written, what: str, context: Context) -> Diagnostic:
     message = f"This line changes nothing: {context.line(other.statement.span, span)} {what}."
     return warning(CODE, message, span, "Delete it.",
-                   related=(Related(other.statement.span, what.split(" anyway")[0]),), tags=("unnecessary",))
+                   related=(Related(other.statement.span, "does so anyway"),), tags=("unnecessary",))
 

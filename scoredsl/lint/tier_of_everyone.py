@@ -21,8 +21,9 @@ on visit add 5
 
 from __future__ import annotations
 
-from scoredsl.diagnostics import Related
+from scoredsl.diagnostics import Diagnostic, Related
 from scoredsl.lint.context import Context, Found, warning
+from scoredsl.semantics import program as p
 from scoredsl.semantics.values import millionths_text
 
 CODE = "tier-of-everyone"
@@ -30,23 +31,23 @@ CODE = "tier-of-everyone"
 
 def check(context: Context) -> Found:
     for score in context.program.scores:
-        if not score.tiers:
-            continue
-        bounds = context.bounds[score.name]
-        if bounds.least is None or not context.is_settled(score):
-            continue
-        least = bounds.least
-        everyone = [t for t in score.tiers if least > t.number or (not t.above and least == t.number)]
-        if not everyone:
-            continue
-        tier, lower = everyone[0], everyone[1:]
-        shown = millionths_text(least)
-        why = f" (minimum {shown})" if bounds.minimum is not None and bounds.minimum.number == least else ""
-        yield warning(
-            CODE,
-            f"Every lead is in {tier.name}: no lead has less than {shown} points{why}.",
-            tier.place.span,
-            f"Begin it above {shown}, or delete it: a lead that reaches no tier is in none.",
-            related=tuple(Related(each.place.span, f"so is {each.name}") for each in lower),
-            args={"least": shown, "number": millionths_text(tier.number), "score": score.name},
-        )
+        least = context.bounds[score.name].least
+        if least is not None and context.is_settled(score):
+            everyone = [tier for tier in score.tiers
+                        if least > tier.number or (least == tier.number and not tier.above)]
+            if everyone:
+                yield _warning(score, everyone[0], everyone[1:], least, context)
+
+
+def _warning(score: p.Score, tier: p.Tier, lower: list[p.Tier], least: int, context: Context) -> Diagnostic:
+    """One message for all tiers of a score that every lead is in, at the highest of them."""
+    shown = millionths_text(least)
+    why = "" if context.bounds[score.name].minimum is None else f" (minimum {shown})"
+    return warning(
+        CODE,
+        f"Every lead is in {tier.name}: no lead has less than {shown} points{why}.",
+        tier.place.span,
+        f"Begin it above {shown}, or delete it: a lead that reaches no tier is in none.",
+        related=tuple(Related(each.place.span, f"so is {each.name}") for each in lower),
+        args={"least": shown, "number": millionths_text(tier.number), "score": score.name},
+    )

@@ -35,14 +35,11 @@ CODE = "unreachable-tier"
 
 def check(context: Context) -> Found:
     for score in context.program.scores:
-        if not score.tiers:
-            continue
         bounds = context.bounds[score.name]
-        if bounds.most is None or not context.is_settled(score):
-            continue
-        beyond = [tier for tier in score.tiers if out_of_reach(bounds.most, tier)]
-        if beyond:
-            yield _warning(score, beyond[-1], beyond[:-1], bounds, context)
+        if bounds.most is not None and context.is_settled(score):
+            beyond = [tier for tier in score.tiers if out_of_reach(bounds.most, tier)]
+            if beyond:
+                yield _warning(score, beyond[-1], beyond[:-1], bounds, context)
 
 
 def out_of_reach(most: int, tier: p.Tier) -> bool:

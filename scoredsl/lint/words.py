@@ -41,7 +41,7 @@ def date(instant: int, zone: Zone) -> str:
     return day.isoformat() if zone.midnight(day) == instant else instant_text(instant)
 
 
-_MOST_PARTS = 6
+_MOST_PARTS = 7
 
 
 def the_sum(bounds: Bounds, formula: bool = False) -> str:
@@ -51,13 +51,13 @@ def the_sum(bounds: Bounds, formula: bool = False) -> str:
     """
     if formula:
         return ", ".join(f"{part.name} at most {_number(part.most)}" for part in bounds.parts if part.most is not None)
-    given = [part for part in bounds.parts if part.most]
-    if len(given) < 2 and not (given and bounds.maximum is not None):
+    given = [part for part in bounds.parts if part.most != 0]
+    if len(given) == 1 and (bounds.maximum is None or given[0].most is None):
         return ""
-    shown = [f"{part.name} {_number(part.most)}" for part in given[:_MOST_PARTS]]
-    more = given[_MOST_PARTS:]
-    if more:
-        shown.append(f"{len(more)} others {_number(_total(more))}")
+    kept = len(given) if len(given) <= _MOST_PARTS else _MOST_PARTS - 1
+    shown = [f"{part.name} {_number(part.most)}" for part in given[:kept]]
+    if given[kept:]:
+        shown.append(f"{len(given[kept:])} others {_number(_total(given[kept:]))}")
     return ", ".join(shown)
 
 
@@ -67,4 +67,4 @@ def _total(parts: Sequence[Part]) -> int | None:
 
 
 def _number(number: int | None) -> str:
-    return "without end" if number is None else millionths_text(number)
+    return "without limit" if number is None else millionths_text(number)
