@@ -173,10 +173,8 @@ def _range_of_leaf(value: e.Value, case: Case, counts: Counts, known: Known) -> 
     literals = case.single.get(value, [])
     if any(isinstance(each.atom, e.Known) and not each.holds for each in literals):
         return None
-    if values.is_raw(value):
-        asked = [each for each in literals if each.holds]
-        return hull(values.numbers_of(asked) & known.get(value, ALL))
-    return hull(counts.numbers.get(value, numbers_for(value, [each for each in literals if each.holds], known)))
+    asked = [each for each in literals if each.holds]
+    return hull(counts.numbers.get(value, numbers_for(value, asked, known)))
 
 
 def numbers_for(subject: e.Value, literals: Iterable[Literal], known: Known) -> Numbers:

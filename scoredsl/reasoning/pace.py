@@ -120,13 +120,6 @@ class Lifetime:
         )
 
 
-def most_living(rule: p.OnRule, clocks: Clocks) -> int | None:
-    """The most awards that can live at once; None where there is no bound."""
-    lifetime = Lifetime.of(rule)
-    counts = [_counted(pace, lifetime, clocks) for pace in paces(rule)]
-    return min((each for each in counts if each is not None), default=None)
-
-
 def _counted(pace: Pace, lifetime: Lifetime, clocks: Clocks) -> int | None:
     if lifetime.endless and not pace.for_ever:
         return None
@@ -139,9 +132,7 @@ def _counted(pace: Pace, lifetime: Lifetime, clocks: Clocks) -> int | None:
 
 
 def most_worth(rule: p.OnRule, points: int, clocks: Clocks) -> int | None:
-    """The most that awards of so many millionths (not negative) are worth together; None where there is no bound."""
-    if points == 0:
-        return 0
+    """The most that awards of so many millionths (above 0) are worth together; None where there is no bound."""
     lifetime = Lifetime.of(rule)
     worths = [_summed(pace, lifetime, rule.decay, points, clocks) for pace in paces(rule)]
     return min((each for each in worths if each is not None), default=None)

@@ -118,7 +118,7 @@ def _no_number(literals: Sequence[Literal]) -> bool:
         )
         if few or not any(_is_about_text(each.atom) for each in literals):
             return True
-    return _unwritable(literals, "-.0123456789") or numbers_of(literals) == NONE
+    return _unwritable(literals, "-.0123456789") or numbers_of(literals) == NONE or texts.contradictory(literals)
 
 
 def _unwritable(literals: Sequence[Literal], characters: str) -> bool:

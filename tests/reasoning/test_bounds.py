@@ -119,6 +119,14 @@ _BANDS = "\n".join(f"when x between {10 * i} and {10 * i + 9} add {i + 1}" for i
     ("on a add 0.000001 once every 1d, decay by half every 1d", 0.000002),
     ('timezone "America/St_Johns"\non a add 10 once, decay to zero over 2d', 15),
     ("on a add 10 up to 15 points per month, expire after 30d", 45),
+    ("on a add 10 up to 15 points per day, decay to zero over 3d", 45),
+    ("on a add 10 once every 1d, decay by half every 2d, expire after 3d", 22.071068),
+    ("on a add 10 once per week, decay to zero over 8d", 18.75),
+    ('timezone "America/St_Johns"\non a add 10 once every 1d, decay to zero over 2d', 30),
+    # a part that can never be so is left out, wherever it stands
+    ('on a where (k = "a" and k = "b" and amount > 50) or amount = 2 add amount once', 2),
+    ('on a where amount = 2 or (k = "a" and k = "b" and amount > 50) add amount once', 2),
+    ("when has a add min(count of a, 7)", 7),
 ])  # fmt: skip
 def test_most(text: str, most: float) -> None:
     assert points(bounds(text + "\n").most) == most
@@ -134,6 +142,15 @@ def test_parts() -> None:
         ("Size", 0, 20), ("country", 0, 10), ("webinar", 0, 15), ("Email", 0, 30), ("complaint", None, 0),
     ]  # fmt: skip
     assert points(found.most) == 75 and found.maximum is None
+
+
+def test_parts_without_events() -> None:
+    named = lambda text: [(part.name, points(part.least), points(part.most)) for part in bounds(text).parts]  # noqa: E731
+    assert named("start at 5\non a add 10 once") == [("start", 5, 5), ("a", 0, 10)]
+    assert named("start at 5\non a set to 7\non b reset") == [("start or set", 5, 7)]
+    assert named("on a set to 7\non b add 1 once") == [("start or set", 0, 7), ("b", 0, 1)]
+    assert named("when has a add count of a") == [("a", 0, None)]
+    assert named("when x = 1 add days since last a") == [("x", None, None)]
 
 
 def test_the_bound_that_decides() -> None:

@@ -94,6 +94,13 @@ def when(text: str) -> e.Condition:
     "(x > 5 or x < 1) and x between 2 and 4",
     "x = 5 and low = 5 and x != low and low > 0",
     "x > low and x < 5 and low >= 5",
+    "x in last 1d and x in next 1d",
+    "x in last 2d and not x in last 2d",
+    'x = true and x contains "5"',
+    'x > 5 and x contains "+1" and not x contains "+"',
+    'x > 5 and x contains "12" and not x contains "1"',
+    'x > 2026-03-01 and x contains "x"',
+    "x is missing and x + low > high",
 ])  # fmt: skip
 def test_never_of_an_event(text: str) -> None:
     assert c.satisfiable(where(text)) is c.Verdict.NEVER
@@ -122,6 +129,12 @@ def test_never_of_an_event(text: str) -> None:
     'x starts with "ab" and x starts with "abc" and not x ends with "ab"',
     "x between 5 and 5",
     "not x / 0 > 1",
+    "x in next 10d and x < 2026-03-02",
+    "x in next 10d and not x in next 5d",
+    "x in last 10d and not x in last 5d",
+    "x > 2026-03-01 and x < 2026-03-01 00:01",
+    "x * 2 > 10 and not x > 7",
+    "x is missing and not x + low > high",
 ])  # fmt: skip
 def test_possible_of_an_event(text: str) -> None:
     condition = where(text)
@@ -141,6 +154,10 @@ def test_possible_of_an_event(text: str) -> None:
     "x > low and x < 5 and low >= 4.999",
     "not x = 5 and not x != 5 and x is known",
     "x in last 1s and x > 2026-03-01 and x < 2026-03-02",
+    "x in last 1s and x > 2026-05-01 and x < 2026-05-02",
+    r"x matches /\p{Lu}/ and not x > 5 and not x <= 5",
+    r'x matches /\p{Lu}/ and x = "CEO"',
+    r"x matches /\p{Lu}/ and x = true",
 ])  # fmt: skip
 def test_not_never_of_an_event(text: str) -> None:
     """What is not shown to be possible, here and there, is all the same not claimed to be impossible."""
@@ -172,6 +189,19 @@ def test_not_never_of_an_event(text: str) -> None:
     "days since renewal > 5 and renewal in last 3d",
     "days until renewal >= 1 and renewal in last 2d",
     "days since renewal = 1.5",
+    "days since renewal = 1 and renewal in last 1d",
+    "days since renewal = -1 and days until renewal = 0",
+    "days since renewal = 0 and days until renewal = 1",
+    "days since renewal = -1 and days until renewal = 2",
+    "days since renewal > 3 and days until renewal >= 0",
+    "days until renewal < 0",
+    "days until renewal = 2 and renewal in next 1d",
+    "count of a * 2 > 10 and count of a < 5",
+    "count of a in last 7d >= 5 and count of a in last 30d >= 1 and count of a in last 30d + 1 < 6",
+    "average of amount of a > 5 and count of a < 1",
+    "distinct p of a >= 3 and count of a * 2 < 5",
+    "count of a in last 7d > count of a in last 30d",
+    "count of a where x > 5 in last 7d > count of a where x > 3",
 ])  # fmt: skip
 def test_never_of_a_lead(text: str) -> None:
     assert c.satisfiable(when(text)) is c.Verdict.NEVER
@@ -189,6 +219,22 @@ def test_never_of_a_lead(text: str) -> None:
     "days since renewal = -1 and renewal in next 1d",
     "days since last a >= 2 and days since last (a or b) < 2",
     "latest p of a is missing and has a",
+    "days since renewal > 3",
+    "days since renewal = 1 and renewal in last 2d",
+    "days since renewal = 1 and renewal in last 86401s",
+    "days since renewal = 0 and days until renewal = 0",
+    "days since renewal = -1 and days until renewal = 1",
+    "days since renewal = -2 and days until renewal = 2",
+    "days since renewal = 0 and renewal in last 1s",
+    "days until renewal = 1 and renewal in next 1s",
+    "count of a * 2 > 10 and count of a > 5",
+    "not sum of amount of a > 5 and no a",
+    "sum of amount of a > count of a",
+    "average of amount of a > 5 and count of a = 1",
+    "distinct p of a >= 3 and count of a = 3",
+    "count of a in last 30d > count of a in last 7d",
+    "count of a in last 7d > count of b in last 30d",
+    "distinct p of a > distinct p of (a or b)",
 ])  # fmt: skip
 def test_not_never_of_a_lead(text: str) -> None:
     assert not c.never(when(text))
@@ -234,6 +280,29 @@ def test_covers(wide: str, narrow: str, covered: bool) -> None:
     assert program is not None
     one, other = (rule.trigger.pattern for rule in program.scores[0].rules)  # type: ignore[union-attr]
     assert c.covers(one, other) == covered
+
+
+@pytest.mark.parametrize(("one", "other", "apart"), [
+    ("a", "b", True),
+    ("a", "any", False),
+    ("any", "any", False),
+    ("a", "(a or b)", False),
+    ("a where x > 5", "a where x < 3", True),
+    ("a where x > 5", "any where x < 3", True),
+    ("a where x > 5", "a where x < 7", False),
+    ("a where x > 5", "a where y < 3", False),
+])  # fmt: skip
+def test_disjoint(one: str, other: str, apart: bool) -> None:
+    program, _ = api.check_text(f"on {one} add 1\non {other} add 2\n")
+    assert program is not None
+    first, second = (rule.trigger.pattern for rule in program.scores[0].rules)  # type: ignore[union-attr]
+    assert c.disjoint(first, second) == c.disjoint(second, first) == apart
+
+
+def test_models_are_plain() -> None:
+    """Of values that do, whole ones are shown first."""
+    assert c.model(where("x > 4 and x != 4.5")) == {X: 5.0}
+    assert c.model(where("x between 2.2 and 7.7")) == {X: 3.0}
 
 
 # ---- at random

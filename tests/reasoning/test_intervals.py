@@ -90,6 +90,24 @@ def test_pick(numbers: Numbers, chosen: float) -> None:
     assert pick(NONE) is None
 
 
+def test_pick_is_plain_and_of_its_kind() -> None:
+    assert pick(between(0.0085, 0.0105)) == 0.01
+    assert pick(between(0.0005, 0.0015)) == 0.001
+    assert pick(between(0.0001, 0.0002)) == 0.0001
+    assert pick(between(-0.0105, -0.0085)) == -0.01
+    assert pick(between(0.3, 0.4)) == 0.4 or pick(between(0.3, 0.4)) == 0.30000000000000004
+    micros = pick(between(2**60 + 1, 2**60 + 3))
+    assert micros == 2**60 + 1 and isinstance(micros, int)
+    assert isinstance(pick(only(7)), int) and isinstance(pick(only(7.0)), float)
+
+
+def test_cuts() -> None:
+    assert cuts([]) == [0]
+    assert cuts([4, 6]) == [0, 4, 5, 6, 7]
+    assert cuts([0.0, 1.0]) == [-1.0, 0.0, 0.5, 1.0, 2.0]
+    assert cuts([5, 5, 6]) == [0, 5, 6, 7]
+
+
 @given(st.lists(st.integers(-5, 5), max_size=4))
 def test_cuts_have_a_number_of_each_piece(points: list[int]) -> None:
     doubled = [2 * point for point in points]
