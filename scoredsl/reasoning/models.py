@@ -12,6 +12,7 @@ from itertools import islice, product
 
 from scoredsl.reasoning import values
 from scoredsl.reasoning.conditions import NOTHING, Case, Counts, Known, never, never_more, numbers_for
+from scoredsl.reasoning.intervals import Numbers
 from scoredsl.reasoning.normal import Cube, Literal, TooLargeError, conjunction, cubes, never_missing
 from scoredsl.reasoning.suppose import computed_from, holds
 from scoredsl.semantics import expressions as e
@@ -60,17 +61,17 @@ def _models(cube: Cube, known: Known) -> Iterator[Mapping[e.Value, Value]]:
     case = Case.of(cube)
     crossed = [value for literal in case.crossed for value in _values(literal.atom)]
     subjects = dict.fromkeys([*(value for subject in case.single for value in _values(subject)), *crossed])
+    counts = Counts(case.single, known)
+    if counts.contradictory:
+        return
     options: list[tuple[Value, ...]] = []
     for subject in subjects:
         literals = case.single.get(subject, [])
         hints = list(_hints(subject, case))
         found = tuple(values.possible(subject, literals, hints).values[:8] if values.is_raw(subject)
-                      else _computed(subject, literals, hints, known))
+                      else _computed(subject, literals, hints, counts.numbers.get(subject), known))
         options.append(found or (None,))
     condition = conjunction(e.Always(True), *(literal.condition for literal in cube))
-    counts = Counts(case.single, known)
-    if counts.contradictory:
-        return
     for combination in islice(product(*options), _TRIED):
         given = dict(zip(subjects, combination, strict=True))
         if holds(condition, given) and _fits(given, case):
@@ -111,9 +112,14 @@ def _solved(computed: e.Value, part: e.Value, wanted: float) -> float:
     return (wanted - at_0) / (at_1 - at_0)
 
 
-def _computed(subject: e.Value, literals: Sequence[Literal], hints: Sequence[Value], known: Known) -> list[Value]:
-    """What a computed number may be: the plainest that fits, the hints that fit, or missing."""
-    numbers = numbers_for(subject, literals, known)
+def _computed(
+    subject: e.Value, literals: Sequence[Literal], hints: Sequence[Value], counted: Numbers | None, known: Known
+) -> list[Value]:
+    """What a computed number may be: the plainest that fits, the hints that fit, or missing.
+
+    `counted` is what it can be beside other counts, where it is one.
+    """
+    numbers = numbers_for(subject, literals, known) if counted is None else counted
     found: list[Value] = [values.number_that_fits(numbers)] if numbers else []
     found += [hint for hint in hints if hint is not None and float(hint) in numbers]
     if not never_missing(subject) and all(holds(each.atom, {subject: None}) == each.holds for each in literals):

@@ -11,8 +11,8 @@ of two, `days since last` is asked as counts in windows, `contains any of` is an
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -233,13 +233,3 @@ def names(pattern: e.Pattern) -> frozenset[str] | None:
             return None
         found |= alternative.names
     return frozenset(found)
-
-
-def only_of(pattern: e.Pattern, wanted: Iterable[str]) -> e.Pattern:
-    """A pattern for the events of these names alone."""
-    kept = frozenset(wanted)
-    alternatives = tuple(
-        replace(each, names=kept if each.names is None else each.names & kept)
-        for each in pattern.matcher.alternatives
-    )
-    return replace(pattern, matcher=e.Matcher(alternatives))

@@ -107,6 +107,30 @@ _BANDS = "\n".join(f"when x between {10 * i} and {10 * i + 9} add {i + 1}" for i
     ("\n".join(f'when x = "{name}" add 5' for name in "abcdefghijklm") + "\nwhen x is missing add 7", 7),
     ("\n".join(f"when x > {i} add 1" for i in range(14)), 14),
     ("\n".join(f"when x > {i} add 1" for i in range(9)) + "\nwhen x < 0 add 3", 9),
+    (f"{_BANDS}\nwhen x between 0 and 25 add 20", 23),
+    # conditions about any event are about those of each name
+    ("when no any add 10\nwhen has a add 5", 10),
+    ("when no any add 10\nwhen has a and x = 1 add 5", 10),
+    ("when no any add 10\nwhen x = 1 add 5", 15),
+    ("when inactive for 3d add 10\nwhen has a in last 1d add 5", 10),
+    ("when inactive for 3d add 10\nwhen has a in last 4d add 5", 15),
+    ("when has a add 10\nwhen no b add 5", 15),
+    # the branch that gives more, where it goes together with others
+    ("when x < 0 add 15\nwhen x >= 100 add 30, else when x >= 0 add 10", 30),
+    ("when x < 50 add 15\nwhen x >= 100 add 20, else when x >= 0 add 10", 25),
+    ("when a.b = 1 add 5\nwhen a.c = 1 add 5\nwhen a.b = 2 add 7", 12),
+    # so many values of a property of the event that is the occurrence
+    ('on a then b where form in ["x", "y"] within 3d add 10 once per form', 20),
+    ('on a where form in ["x", "y"] then b within 3d add 10 once per form', None),
+    ('on a where form in ["x", "y"] without b within 3d add 10 once per form', 20),
+    ('on a without b where form in ["x", "y"] within 3d add 10 once per form', None),
+    ('on 3 a where form in ["x", "y"] within 3d add 10 once per form', 20),
+    ('on a where not form = "x" add 10 once per form', None),
+    ('on a where other = "x" add 10 once per form', None),
+    ('on a where form = "x" and other = "y" add 10 once per form', 10),
+    ('on a where form = "x" or other = "y" add 10 once per form', None),
+    ('on a add 10 up to 15 points per form', None),
+    ('on a where form in ["x", "y"] add 10 up to 15 points per form', 30),
     # events apart, once each step back
     ("on a 2d apart then b 1d apart within 9d add 10 expire after 3d", 30),
     ("on a 1d apart without b within 9d add 10 expire after 3d", 30),
@@ -128,7 +152,7 @@ _BANDS = "\n".join(f"when x between {10 * i} and {10 * i + 9} add {i + 1}" for i
     ('on a where amount = 2 or (k = "a" and k = "b" and amount > 50) add amount once', 2),
     ("when has a add min(count of a, 7)", 7),
 ])  # fmt: skip
-def test_most(text: str, most: float) -> None:
+def test_most(text: str, most: float | None) -> None:
     assert points(bounds(text + "\n").most) == most
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from tests.strategies.programs import Programs
 from tests.strategies.setting import draw_setting
 
 X = e.Property("x")
+DAY = 86_400_000_000
 
 
 def where(text: str) -> e.Condition:
@@ -95,6 +97,11 @@ def when(text: str) -> e.Condition:
     "x = 5 and low = 5 and x != low and low > 0",
     "x > low and x < 5 and low >= 5",
     "x in last 1d and x in next 1d",
+    "x matches /a/ and not x matches /a/",
+    r'x matches /\p{Lu}/ and not x contains ""',
+    "x and x = false",
+    "x != true and x = true",
+    "5 > 5", "5 < 5", "5 != 5", "5 = 4", "4 >= 5", "5 <= 4",
     "x in last 2d and not x in last 2d",
     'x = true and x contains "5"',
     'x > 5 and x contains "+1" and not x contains "+"',
@@ -190,6 +197,17 @@ def test_not_never_of_an_event(text: str) -> None:
     "days until renewal >= 1 and renewal in last 2d",
     "days since renewal = 1.5",
     "days since renewal = 1 and renewal in last 1d",
+    "days since last a != 3 and no a",
+    "days since last a != 3 and days since last a = 3",
+    "days since last a != 2.5 and no a",
+    "days since last a <= 3 and no a in last 4d",
+    "days since last a < 3 and no a in last 3d",
+    "days since last a < 2.5 and no a in last 3d",
+    "days since last a >= 3 and has a in last 3d",
+    "days since last a > 2.5 and has a in last 3d",
+    "days since last a <= 100 and no a in last 101d",
+    "not max(count of a, 1) > 0",
+    "not -count of a < 5",
     "days since renewal = -1 and days until renewal = 0",
     "days since renewal = 0 and days until renewal = 1",
     "days since renewal = -1 and days until renewal = 2",
@@ -220,6 +238,14 @@ def test_never_of_a_lead(text: str) -> None:
     "days since last a >= 2 and days since last (a or b) < 2",
     "latest p of a is missing and has a",
     "days since renewal > 3",
+    "days since last a != 3 and has a in last 3d",
+    "days since last a != 3 and has a in last 30d and no a in last 4d",
+    "days since last a != 2.5 and days since last a = 2",
+    "days since last a <= 3 and no a in last 3d",
+    "days since last a < 3 and no a in last 2d",
+    "days since last a >= 3 and has a in last 4d",
+    "days since last a <= 100 and no a in last 100d",
+    "not max(count of a, 1) > 1",
     "days since renewal = 1 and renewal in last 2d",
     "days since renewal = 1 and renewal in last 86401s",
     "days since renewal = 0 and days until renewal = 0",
@@ -241,6 +267,7 @@ def test_not_never_of_a_lead(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
+    "5 <= 5", "4 <= 5", "4 < 5", "5 > 4", "5 != 4", "5 = 5",
     "x is known or x is missing", "not (x > 5 and x < 3)", "not x = 5 or not x = 6", "not x != x", "5 >= 5",
 ])  # fmt: skip
 def test_always(text: str) -> None:
@@ -297,6 +324,29 @@ def test_disjoint(one: str, other: str, apart: bool) -> None:
     assert program is not None
     first, second = (rule.trigger.pattern for rule in program.scores[0].rules)  # type: ignore[union-attr]
     assert c.disjoint(first, second) == c.disjoint(second, first) == apart
+
+
+def test_what_is_not_decided() -> None:
+    """No text of a number is known that has a capital letter, nor that there is none."""
+    assert c.satisfiable(where(r"x matches /\p{Lu}/ and x > 5")) is c.Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize("text", [
+    "average of amount of a is missing", "average of amount of a is known", "count of a in last 7d >= 3",
+    "count of a in last 7d >= 3 and count of a in last 30d >= 1", "x * 2 = 7", "x / 4 > 10",
+    "10 - x > 40", "x > y", "x < 2 * y and y < 10", "days since renewal > 3",
+])  # fmt: skip
+def test_models_hold(text: str) -> None:
+    condition = when(text)
+    found = list(itertools.islice(c.models(condition), 3))
+    assert found
+    for model in found:
+        assert holds(condition, model)
+        weeks, months = (
+            next((value for fact, value in model.items() if isinstance(fact, e.Fact) and fact.last == days * DAY), 0)
+            for days in (7, 30)
+        )
+        assert not weeks or not months or weeks <= months  # type: ignore[operator]
 
 
 def test_models_are_plain() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from scoredsl import api
 from scoredsl.reasoning.conditions import never
-from scoredsl.reasoning.ranges import range_of
+from scoredsl.reasoning.intervals import NONE, between
+from scoredsl.reasoning.ranges import EVERYTHING, Range, as_numbers, hull, range_of
 from scoredsl.reasoning.suppose import CLOCK
 from scoredsl.reference.clock import NO_EVENTS, Profile, Seen
 from scoredsl.reference.evaluate import Evaluator
@@ -101,3 +103,41 @@ def test_ranges_are_tight(value: e.Value, expected: tuple[float, float]) -> None
     """Of one operation the ends are reached; x lies from -2 to 3, y from 5 to 10."""
     ends = {X: (-2.0, 3.0), Y: (5.0, 10.0)}
     assert range_of(value, lambda leaf: ends[leaf]) == expected  # type: ignore[index]
+
+
+INF = float("inf")
+
+
+@pytest.mark.parametrize(("op", "x", "y", "expected"), [
+    ("/", (2, 10), (1, INF), (0, 10)),
+    ("/", (2, INF), (1, INF), (0, INF)),
+    ("/", (-INF, -2), (1, INF), (-INF, 0)),
+    ("/", (-INF, -2), (-INF, -1), (0, INF)),
+    ("/", (1, 2), (-1, 1), EVERYTHING),
+    ("/", (1, 2), (0, 1), EVERYTHING),
+    ("/", (1, 2), (0, 0), None),
+    ("*", (0, 0), (1, INF), (0, 0)),
+    ("*", (0, 2), (1, INF), (0, INF)),
+    ("*", (-3, 2), (1, INF), (-INF, INF)),
+    ("+", (1, INF), (2, INF), (3, INF)),
+    ("-", (0, INF), (0, INF), EVERYTHING),
+    ("-", (INF, INF), (INF, INF), EVERYTHING),  # beyond all doubles
+    ("+", (1, 2), None, None),
+])  # fmt: skip
+def test_ranges_without_end(
+    op: Literal["+", "-", "*", "/"], x: Range, y: Range | None, expected: Range | None
+) -> None:
+    ends: dict[e.Value, Range | None] = {X: x, Y: y}
+    assert range_of(e.Arithmetic(op, X, Y), lambda leaf: ends[leaf]) == expected
+
+
+def test_a_quotient_by_zero_in_a_formula_is_zero() -> None:
+    value = e.Arithmetic("/", X, Y)
+    assert range_of(value, lambda leaf: (0.0, 0.0), on_zero=(0.0, 0.0)) == (0, 0)
+    assert range_of(e.Negative(value), lambda leaf: (0.0, 0.0)) is None
+    assert range_of(e.Call("max", (value, X)), lambda leaf: (0.0, 0.0)) is None
+
+
+def test_ranges_and_sets() -> None:
+    assert hull(NONE) is None and hull(between(1, 2) | between(5, 7)) == (1, 7)
+    assert as_numbers(None) == NONE and as_numbers((1.0, 2.0)) == between(1.0, 2.0)
