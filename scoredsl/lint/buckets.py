@@ -13,21 +13,23 @@ MOST_PAIRS = 20_000
 
 def by_event(rules: Sequence[p.OnRule]) -> Iterator[tuple[p.OnRule, p.OnRule]]:
     """The pairs of `on EVENTS` rules, each once and the earlier first, that have an event in common by its name."""
-    buckets: dict[str, list[p.OnRule]] = {}
+    named: dict[str, list[p.OnRule]] = {}
     for_any: list[p.OnRule] = []
+    seen: list[p.OnRule] = []
     number = 0
     for rule in rules:
         if not isinstance(rule.trigger, p.Occurs):
             continue
         found = names(rule.trigger.pattern)
         if found is None:
-            others = {other.index: other for other in rules if other.index < rule.index}
+            others = {other.index: other for other in seen}
             for_any.append(rule)
         else:
-            others = {other.index: other for name in found for other in buckets.get(name, ())}
+            others = {other.index: other for name in found for other in named.get(name, ())}
             others.update((other.index, other) for other in for_any)
             for name in found:
-                buckets.setdefault(name, []).append(rule)
+                named.setdefault(name, []).append(rule)
+        seen.append(rule)
         for _, other in sorted(others.items()):
             number += 1
             if number > MOST_PAIRS:
