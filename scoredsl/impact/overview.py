@@ -60,7 +60,7 @@ def overview_plan(program: p.Program, old: p.Program | None = None) -> OverviewP
     """The plan; scores that mean the same in both programs are computed once."""
     itself = paired(written(program), written(program))
     pairing = itself if old is None else paired(written(old), written(program))
-    runs, placed = combined([pairing.old, pairing.new], [])
+    runs, placed = combined([], [pairing.old, pairing.new])  # no alerts are wanted
     return OverviewPlan(program, old, pairing, itself, tuple(runs), (placed[0], placed[1]))
 
 

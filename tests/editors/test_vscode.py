@@ -94,6 +94,8 @@ def test_the_first_hour(workbench: Callable[..., Seen], tmp_path: Path) -> None:
     assert seen["still saved"] is True
     assert ["+70", "on demo_requested add 70 once", "2026-02-12 08:41"] in seen["explained"]
     assert seen["preview of broken rules"].startswith("The rules have an error")
+    assert "other.csv" in seen["other log"] and "1 lead as of 2026-01-01" in seen["other log"]
+    assert seen["still about"].startswith("rules.score on the log of scoredsl.toml")
     assert seen["impact"].startswith("readiness: 2 of 7 leads move")
     assert seen["impact colours"] == "rgb(255, 255, 255)"  # those of the theme
     # another name, in both files

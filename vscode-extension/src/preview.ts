@@ -1,6 +1,7 @@
 // The panel "Score preview": the rules as they stand in the editor on a log, worked out again while they are typed.
 import * as path from 'path';
 import * as vscode from 'vscode';
+import { askForLead, askForLog } from './asking';
 import { asRules, page } from './panels';
 import type { Answer, Clicked, Line, Overview, Shown } from './panel/messages';
 import type { Server } from './server';
@@ -51,42 +52,28 @@ export class Preview implements vscode.Disposable {
       return;
     }
     this.show(rules);
+    const isNew = this.panel === undefined;
     this.panel ??= this.makePanel();
     this.panel.reveal(undefined, true);
-    await this.update();
+    await this.update(isNew);
   }
 
-  /** Asks for a lead, unless one is given, and explains it in the panel. */
-  async explain(lead?: string): Promise<void> {
-    const known = this.overview?.scores.at(-1)?.highest[0]?.lead;
-    const asked = lead ?? (await vscode.window.showInputBox({
-      title: 'Explain a lead',
-      prompt: 'Which lead? Its name as the log has it.',
-      value: this.lead ?? known ?? '',
-    }));
-    if (asked) {
-      this.lead = asked;
+  /** Asks for a lead, and explains it in the panel. */
+  async explain(): Promise<void> {
+    const lead = await askForLead(this.overview?.scores.at(-1)?.highest.map((each) => each.lead) ?? []);
+    if (lead) {
+      this.lead = lead;
       await this.open();
     }
   }
 
-  /** Has the user choose log files; the preview and the impact of changes are about them from then on. */
+  /** Has the user choose a log; the preview and the impact of changes are about it from then on. */
   async chooseLog(): Promise<void> {
-    const picked = await vscode.window.showOpenDialog({
-      title: 'Which log?',
-      openLabel: 'Use this log',
-      canSelectMany: true,
-      defaultUri: this.rules && vscode.Uri.joinPath(this.rules, '..'),
-      filters: { 'Event logs': ['csv', 'tsv', 'ndjson', 'jsonl', 'json', 'parquet', 'gz', 'zst'], 'All files': ['*'] },
-    });
-    if (picked) {
-      await this.useLog(picked.map((uri) => uri.fsPath));
+    const files = await askForLog(this.rules);
+    if (files) {
+      await this.context.workspaceState.update(LOG_KEY, files);
+      await this.update();
     }
-  }
-
-  private async useLog(files: string[] | undefined): Promise<void> {
-    await this.context.workspaceState.update(LOG_KEY, files);
-    await this.update();
   }
 
   // ---- the panel
@@ -122,8 +109,6 @@ export class Preview implements vscode.Disposable {
         return this.post();
       case 'choose log':
         return this.chooseLog();
-      case 'project log':
-        return this.useLog(undefined);
       case 'mark':
         return this.update(true);
       case 'no lead':
@@ -142,11 +127,17 @@ export class Preview implements vscode.Disposable {
     await vscode.window.showTextDocument(this.uriOf(file), { viewColumn: vscode.ViewColumn.One, selection });
   }
 
-  private follow(editor: vscode.TextEditor | undefined): void {
+  /** The panel is about the rules in the editor; a file without scores, such as declarations, changes nothing. */
+  private async follow(editor: vscode.TextEditor | undefined): Promise<void> {
     const document = editor?.document;
-    if (this.panel && document?.languageId === 'score' && document.uri.toString() !== this.rules?.toString()) {
+    if (!this.panel?.visible || document?.languageId !== 'score' || document.uri.toString() === this.rules?.toString()) {
+      return;
+    }
+    const wanted = { uri: document.uri.toString(), log: this.log, top: 1 };
+    const answer = await this.server.run<Answer>('scoredsl.preview', [wanted]);
+    if (answer && !('superseded' in answer) && !('scores' in answer && answer.scores.length === 0)) {
       this.show(document.uri);
-      void this.update();
+      await this.update();
     }
   }
 

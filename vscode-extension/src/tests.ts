@@ -181,7 +181,8 @@ function report(run: vscode.TestRun, test: vscode.TestItem, results: Results | u
     return;
   }
   const line = test.range?.start.line;
-  const result = results.tests.find((each) => each.name === test.label && each.range.start.line === line);
+  const here = (each: Result) => vscode.Uri.parse(each.uri).toString() === test.uri?.toString() && each.range.start.line === line;
+  const result = results.tests.find((each) => each.name === test.label && here(each));
   if (!result) {
     run.skipped(test);
   } else if (result.passed) {

@@ -138,6 +138,38 @@ async function watchThePreview(w) {
   await shown.waitForSelector('.problem', { state: 'detached' });
 }
 
+/** Another log is chosen, then that of the project again; a lead of it is explained by name. */
+async function chooseAnotherLog(w) {
+  const shown = await panel(w, '#content .leads');
+  const about = () => shown.textContent('.about');
+  await shown.click('#choose-log');
+  await w.pick('Another file…');
+  await w.page.waitForSelector('.quick-input-widget .quick-input-box input', { state: 'visible' });
+  await w.key('Control+A');
+  await w.type(`${process.env.FOLDER}/other.csv`, 5);
+  await w.page.waitForTimeout(500);
+  await w.key('Enter');
+  await until('the other log', async () => /other\.csv.*1 lead /s.test(await about()));
+  w.note('other log', await about());
+  await shown.click('#choose-log');
+  await w.pick('The log of the project');
+  await until('the first log', async () => /scoredsl\.toml.*7 leads /s.test(await about()));
+  await w.key('Control+1');
+  await w.command('Score: Explain a lead');
+  await w.page.waitForSelector('.quick-input-title:has-text("Explain a lead")', { state: 'visible' });
+  await w.type('ben');
+  await w.page.waitForTimeout(300);
+  await w.key('Enter');
+  await until('the lead', async () => (await shown.textContent('.why h2')).includes('ben'));
+  // declarations have no score: the panel stays with the rules
+  await w.command('View: Toggle Primary Side Bar Visibility');
+  await w.open('catalog.score');
+  await w.page.waitForTimeout(3000);
+  w.note('still about', await about());
+  await w.open('rules.score');
+  await w.command('View: Toggle Primary Side Bar Visibility');
+}
+
 /** What has changed since the last commit. */
 async function readTheImpact(w) {
   await w.key('Control+1');
@@ -178,6 +210,7 @@ drive(async (w) => {
   await takeTheFix(w);
   await runTheTest(w);
   await watchThePreview(w);
+  await chooseAnotherLog(w);
   await readTheImpact(w);
   await renameTheEvent(w);
 });

@@ -83,6 +83,12 @@ class Workbench {
     await this.key('Enter');
   }
 
+  /** Takes an entry of a list that asks something. */
+  async pick(label) {
+    const row = await this.page.waitForSelector(`.quick-input-list .monaco-list-row[aria-label^="${label}"]`);
+    await row.click();
+  }
+
   async goTo(line, column = 1) {
     await this.key('Control+G');
     await this.page.waitForSelector('.quick-input-widget .quick-input-box input', { state: 'visible' });

@@ -100,6 +100,6 @@ export interface Shown {
 
 /** From the panel: what was clicked. */
 export type Clicked =
-  | { readonly click: 'ready' | 'choose log' | 'project log' | 'mark' | 'no lead' }
+  | { readonly click: 'ready' | 'choose log' | 'mark' | 'no lead' }
   | { readonly click: 'lead'; readonly lead: string }
   | { readonly click: 'place'; readonly file: string; readonly line: number };

@@ -57,7 +57,6 @@ function head(now: Shown): HTMLElement {
       element('div', { class: 'faint', role: 'status' }, about)),
     element('div', { class: 'buttons' },
       button('Choose a log…', () => editor.postMessage({ click: 'choose log' }), { id: 'choose-log', class: 'plain' }),
-      now.log !== '' && button('Log of the project', () => editor.postMessage({ click: 'project log' }), { id: 'project-log', class: 'plain' }),
       button('Compare from here', () => editor.postMessage({ click: 'mark' }), {
         id: 'mark', class: 'plain', title: 'Changes are shown against the rules as they are now',
       })),
