@@ -121,7 +121,7 @@ class Bench:
         base = median([run(self.ours("score", MODEL, log)) for _ in range(self.count)])
         print(f"| scoredsl | {self.events:,} | {base.wall:.2f} | {self.events / base.wall / 1e6:.2f} | 1 |")
         for name in ("polars_", "pandas_", "chdb_", "zen_", "durable_", "json_rules"):
-            few = {"zen_": 200_000, "durable_": 200_000, "json_rules": 200_000}.get(name)
+            few = {"zen_": 200_000, "durable_": 20_000, "json_rules": 200_000}.get(name)
             events = few or self.events
             each = log if few is None else self.log(events)
             script = HERE / "engines" / (f"{name}.mjs" if name == "json_rules" else f"{name}.py")

@@ -1,4 +1,4 @@
-"""Runs that are killed at random moments, as by a power cut: results and state are old or new, and it can be run again."""
+"""Runs that are killed at random moments: results and state are all old or all new, and it can be run again."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ def log_of(random: Random, days: range, events: int) -> str:
 def command(folder: Path, log: str, out: str) -> list[str]:
     state = str(folder / f"{OUTPUTS[out]}-state")
     return [
-        sys.executable, "-m", "scoredsl", OUTPUTS[out], str(folder / "rules.score"), str(folder / log), "--state", state,
-        *(["--all"] if out.startswith("alerts") else []), "--as-of", "2026-05-01", "--out", str(folder / out),
+        sys.executable, "-m", "scoredsl", OUTPUTS[out], str(folder / "rules.score"), str(folder / log),
+        "--state", state, *(["--all"] if out.startswith("alerts") else []),
+        "--as-of", "2026-05-01", "--out", str(folder / out),
     ]  # fmt: skip
 
 
@@ -68,7 +69,8 @@ def test_a_run_that_is_killed_leaves_all_old_or_all_new(tmp_path: Path, out: str
     for number in range(KILLS):
         folder = tmp_path / f"killed{number}"
         shutil.copytree(before, folder)
-        process = subprocess.Popen(command(folder, "new.csv", out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen(command(folder, "new.csv", out), **quiet)
         # Most of the time nothing is written; the moments at which it is are at the end.
         time.sleep(took * random.choice([random.random(), random.uniform(0.8, 1.05)]))
         process.kill()
