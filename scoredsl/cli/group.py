@@ -23,6 +23,7 @@ _COMMANDS = {
     "what-if": "What would bring a lead to the next tier, and when it falls out of its own.",
     "overview": "What the rules make of a log at a glance.",
     "stats": "What each rule is good for: how often it fired, what it gave, who owes a tier to it.",
+    "insights": "Which content moves scores, and who is in which tier.",
     "evaluate": "Is the score right? Compare it with who was won and who was lost.",
     "calibrate": "Refit the points of your rules to who was won and who was lost.",
     "learn": "Learn rules and points from who was won and who was lost.",

@@ -55,13 +55,18 @@ class Wanted:
 
 
 def requests(
-    arguments: Sequence[str], options: dict[str, Any], out: str | None, *, needs_rules: bool = True
+    arguments: Sequence[str],
+    options: dict[str, Any],
+    out: str | None,
+    *,
+    needs_rules: bool = True,
+    needs_outcomes: bool = True,
 ) -> tuple[Wanted, data.Request]:
     """What is to be read, by the arguments, the options and scoredsl.toml. Raises a usage error where no outcomes are
     named."""
     stated = data.project()
     paths = tuple(options["outcomes"]) or stated.outcomes
-    if not paths:
+    if not paths and needs_outcomes:
         raise click.UsageError("Which outcomes? Name their file with --outcomes, or in scoredsl.toml as outcomes.")
     request = data.request(arguments, options, needs_rules=needs_rules, out=out)
     check_outputs(request.outputs, [(path, "the outcomes") for path in paths])
