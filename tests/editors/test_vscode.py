@@ -60,7 +60,7 @@ def workbench(tmp_path: Path) -> Callable[..., Seen]:
     def run(story: str, more: Mapping[str, str] = {}, **settings: Any) -> Seen:
         variables = {**environment, **more, "SETTINGS": json.dumps(settings)}
         subprocess.run(
-            ["node", STORIES / story], env=variables, cwd=tmp_path, timeout=600, check=False, capture_output=True
+            ["node", STORIES / story], env=variables, cwd=tmp_path, timeout=900, check=False, capture_output=True
         )
         seen: Seen = json.loads((tmp_path / "seen.json").read_text(encoding="utf-8"))
         assert "problem" not in seen, (seen["problem"], seen)

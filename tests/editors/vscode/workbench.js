@@ -9,8 +9,8 @@ const path = require('path');
 const { chromium } = require(process.env.PLAYWRIGHT);
 
 const { CODE_SERVER, CHROMIUM, DATA, FOLDER, SHOTS, OUT } = process.env;
-const PATIENCE = 60_000; // milliseconds that one step may take
-const LIMIT = 480_000; // and all of them
+const PATIENCE = 120_000; // milliseconds that one step may take
+const LIMIT = 840_000; // and all of them
 const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--disable-lcd-text'];
 const SETTINGS = {
@@ -165,7 +165,7 @@ async function drive(story) {
     page.on('console', (message) => {
       if (/Content Security Policy|Refused to/.test(message.text())) said.push(message.text());
     });
-    await page.goto(`http://127.0.0.1:${port}/?folder=${FOLDER}`);
+    await page.goto(`http://127.0.0.1:${port}/?folder=${FOLDER}`, { waitUntil: 'commit' });
     await page.waitForSelector('.monaco-workbench');
     await until('the explorer', () => page.$('.explorer-folders-view .monaco-list-row'));
     const tooLong = new Promise((_, reject) => {
