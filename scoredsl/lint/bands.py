@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from scoredsl.lint.keys import admission_key
+from scoredsl.lint.keys import admission_key, pattern_key
 from scoredsl.reasoning.intervals import NONE, Numbers
 from scoredsl.reasoning.normal import TooLargeError, cubes
 from scoredsl.reasoning.values import numbers_of, subject_of
@@ -33,16 +33,14 @@ class Band:
 
 
 def bands(rules: Sequence[p.Rule]) -> Iterator[list[Band]]:
-    """Rules that are about the same value of the same events, or of the lead, in families of two or more."""
+    """Rules that are about the same value of the same events, or of the lead, in families."""
     families: dict[Hashable, list[Band]] = {}
     for rule in rules:
         key, condition = _about(rule)
         band = None if condition is None else _band(rule, condition)
         if band is not None:
             families.setdefault((key, band.subject, isinstance(band.values, Numbers)), []).append(band)
-    for family in families.values():
-        if len(family) > 1:
-            yield family
+    yield from families.values()
 
 
 def _about(rule: p.Rule) -> tuple[Hashable, e.Condition | None]:
@@ -51,8 +49,7 @@ def _about(rule: p.Rule) -> tuple[Hashable, e.Condition | None]:
         case p.WhenRule(branches=(p.Branch(condition, points),)):
             return None, condition if constant_points(points) else None
         case p.OnRule(trigger=p.Occurs(pattern), effect=p.Points() as points) if constant_points(points):
-            if len(pattern.matcher.alternatives) == 1 and not pattern.matcher.alternatives[0].where:
-                return (pattern.matcher.alternatives[0].names, pattern.apart, admission_key(rule)), pattern.where
+            return (pattern_key(replace(pattern, where=None)), admission_key(rule)), pattern.where
     return None, None
 
 

@@ -43,6 +43,7 @@ from scoredsl.syntax.tree import Statement
 from scoredsl.text import Span
 
 CODE = "subtract-expires"
+SECOND = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _rise(score: p.Score, rule: p.OnRule, context: Context) -> _Rise | None:
             tries += [(end - MINUTE, gift) for gift in gifts]
         for more in tries:
             witness = _witness(found, at, more, end)
-            since = end - 1 if rule.expiry is not None else at
+            since = end - SECOND if rule.expiry is not None else at
             before, after = context.outcome(witness, score, since), context.outcome(witness, score)
             if before is None or after is None or rule.index not in before.awarded:
                 continue

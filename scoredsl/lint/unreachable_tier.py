@@ -53,7 +53,7 @@ def _warning(score: p.Score, tier: p.Tier, higher: list[p.Tier], bounds: Bounds,
     parts = the_sum(bounds, score.formula is not None)
     node = context.node(tier.place)
     named = f" of {tier.name}" if isinstance(node, n.Tier) and node.name is not None else ""
-    if tier.above and bounds.most == tier.number:
+    if bounds.most == tier.number:
         message = f"No lead can have more than {most} points, and {tier.name} begins above {number}"
     else:
         message = f"No lead can have more than {most} of the {number} points{named}"

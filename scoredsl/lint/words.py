@@ -24,15 +24,16 @@ def points(number: int) -> str:
     return f"{millionths_text(number)} point{'' if number == MILLION else 's'}"
 
 
-_UNITS = (("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000))
+_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60))
 
 
 def duration(micros: int) -> str:
     """As it is written in rules: `30d`, `36h`."""
+    seconds = micros // MILLION
     for unit, size in _UNITS:
-        if micros % size == 0:
-            return f"{micros // size}{unit}"
-    return f"{micros / MILLION:g}s"
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
 
 
 def date(instant: int, zone: Zone) -> str:
@@ -44,7 +45,7 @@ def date(instant: int, zone: Zone) -> str:
 _MOST_PARTS = 7
 
 
-def the_sum(bounds: Bounds, formula: bool = False) -> str:
+def the_sum(bounds: Bounds, formula: bool) -> str:
     """`fit 40, email 30, webinar 15`: what the most is the sum of, empty where it is of one part.
 
     Of a `formula` it is `fit at most 40, engagement at most 60`.

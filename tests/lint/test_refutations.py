@@ -141,6 +141,8 @@ def confirm(program: Program, said: list[Diagnostic]) -> None:
             continue
         at = instant_of_text(str(each.args["as_of"]), None)
         assert at is not None
+        times = [event.time for event in found[0]]
+        assert times == sorted(times), "the rows of a log stand in order"
         (scores,) = score_log(Log.of(program, *found), at).rows
         assert millionths_text(scores.values[str(each.args["score"])]) == each.args["value"], each.message
         for line in (*str(each.args["events"]).splitlines(), *str(each.args["profiles"]).splitlines()):
