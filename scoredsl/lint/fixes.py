@@ -22,11 +22,6 @@ def _back(text: str, offset: int) -> int:
     return offset
 
 
-def after(span: Span, text: str) -> Fix:
-    """Writes something behind what stands at a place."""
-    return Fix(f"Write {text}", (Edit(Span(span.end, span.end, span.file), f" {text}"),), sure=False)
-
-
 def without_line(span: Span, title: str, context: Context) -> Fix | None:
     """Deletes a statement with its line, where it stands there alone."""
     text = context.program.sources[span.file].text

@@ -159,7 +159,7 @@ class _Examined:
         kept = list(pieces)
         for piece in pieces:
             fewer = [each for each in kept if each is not piece]
-            if fewer and self.never(*fewer):
+            if self.never(*fewer):
                 kept = fewer
         return sorted(kept, key=lambda piece: piece.span)
 
@@ -170,7 +170,7 @@ class _Examined:
             case n.And(parts):
                 for part in parts:
                     yield from self.why_always(part)
-            case n.Not(inner) if self.never(inner):
+            case n.Not(inner):
                 yield from self.why_never(inner, ())
             case _:
                 yield Held(self.asked, node, "always", (node,), self.known)

@@ -23,7 +23,7 @@ from dataclasses import replace
 from scoredsl.diagnostics import Diagnostic, Related
 from scoredsl.lint.context import Context, Found, warning
 from scoredsl.lint.fixes import without
-from scoredsl.lint.words import capital, duration, points
+from scoredsl.lint.words import capital, duration, gives
 from scoredsl.reasoning.bounds import rule_bounds
 from scoredsl.reasoning.calendar import Clocks
 from scoredsl.reasoning.normal import DAY
@@ -88,9 +88,9 @@ def _cap(rule: p.Rule, uncapped: p.Rule, number: int, cap: n.UpTo, context: Cont
     if least is None or most is None or least < -number or most > number:
         return
     words = context.text(cap.span)
-    worth = f"gives {points(most)}" if most > 0 else f"takes {points(-least)}"
+    worth = gives(most if most > 0 else least)
     if least < 0 < most:
-        worth = f"takes {points(-least)}, or gives {points(most)},"
+        worth = f"{gives(least)}, or {gives(most)},"
     yield warning(
         CODE,
         f"{capital(words)} never matters here: this rule {worth} at the most.",

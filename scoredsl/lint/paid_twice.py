@@ -76,10 +76,15 @@ def _same_event(score: p.Score, rules: Sequence[p.Rule], context: Context) -> It
 
 
 def _comparable(one: p.OnRule, other: p.OnRule) -> bool:
-    """Rules by named events that give points of one sign, as often as each other."""
+    """Rules by named events that give points of one sign, as often as each other.
+
+    Of points that are computed, from properties of the event, it is not told whether they are two parts of its worth.
+    """
     if not isinstance(one.effect, p.Points) or not isinstance(other.effect, p.Points):
         return False
     if names(_pattern(one)) is None or names(_pattern(other)) is None or one.effect.sign != other.effect.sign:
+        return False
+    if constant_points(one.effect) is None or constant_points(other.effect) is None:
         return False
     return limits_key(one) == limits_key(other) and admission_key(one) == admission_key(other)
 
@@ -108,8 +113,7 @@ def _is_special(narrow: p.OnRule, wide: p.OnRule) -> bool:
     if _where(wide) != (None, None) or few is None or many is None or not few <= many:
         return False
     assert isinstance(narrow.effect, p.Points) and isinstance(wide.effect, p.Points)
-    less, more = constant_points(wide.effect), constant_points(narrow.effect)
-    return less is not None and more is not None and abs(more) > abs(less)
+    return abs(constant_points(narrow.effect) or 0) > abs(constant_points(wide.effect) or 0)
 
 
 def _are_alternatives(specials: Sequence[p.OnRule]) -> bool:

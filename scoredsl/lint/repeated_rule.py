@@ -28,7 +28,7 @@ from scoredsl.lint.context import Context, Found, warning
 from scoredsl.lint.examples import paid_by_both
 from scoredsl.lint.keys import rule_key
 from scoredsl.lint.swallowed_rule import overruled
-from scoredsl.lint.words import points
+from scoredsl.lint.words import gives
 from scoredsl.semantics import program as p
 
 CODE = "repeated-rule"
@@ -51,7 +51,7 @@ def _warning(score: p.Score, first: p.Rule, again: p.Rule, context: Context) -> 
     if isinstance(first, p.OnRule) and isinstance(again, p.OnRule) and isinstance(again.effect, p.Reset):
         return _reset(score, first, again, context)
     example = paid_by_both(context, score, first, again)
-    twice = "" if example is None else f", so that it gives {points(example.first)} twice"
+    twice = "" if example is None else f", so that it {gives(example.first)} twice"
     return warning(
         CODE,
         f"This rule repeats {context.line(first.place.span, again.place.span)}: both count{twice}.",

@@ -24,6 +24,11 @@ def points(number: int) -> str:
     return f"{millionths_text(number)} point{'' if number == MILLION else 's'}"
 
 
+def gives(number: int) -> str:
+    """`gives 5 points`, `takes 1 point`."""
+    return f"takes {points(-number)}" if number < 0 else f"gives {points(number)}"
+
+
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60))
 
 
