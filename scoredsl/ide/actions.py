@@ -179,7 +179,7 @@ def _extract(project: Project, analysis: Analysis, start: int, end: int) -> Iter
         return
     if not any(isinstance(part, _CONDITIONS) and part.span == span for part in walk(around[-1].node)):
         return
-    taken = {symbol.name for symbol in analysis.names.by_symbol}
+    taken = {symbol.name for symbol in analysis.names.symbols}
     name = next(name for i in range(1, 10_000) if (name := "condition" if i == 1 else f"condition_{i}") not in taken)
     top = analysis.source.line_bounds(analysis.source.position(around[0].span.start).line)[0]
     edits = (Edit(Span(top, top, analysis.path), f"define {name}: {selected}\n\n"), Edit(span, name))

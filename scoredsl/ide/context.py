@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scoredsl.syntax.keywords import FILE_LEVEL, GROUP_BODY, HEADERS, SCORE_BODY, TEST_BODY
@@ -61,17 +62,25 @@ def place_at(file: File, offset: int) -> Place | None:
     text = file.masked
     line_start = file.source.line_bounds(file.source.position(offset).line)[0]
     column = len(re.match(r"[ \ufeff]*", text[line_start:offset]).group())  # type: ignore[union-attr]
-    around: tuple[Statement, ...] = ()
-    statement: Statement | None = None
-    for headers, each in _with_headers(file.statements, ()):
-        if each.span.start > offset:
-            break
-        if _goes_on(file, each, offset, column):
-            around, statement = headers, each
-    if statement is not None:
-        return Place(text[statement.span.start : offset].lstrip(), statement.span.start, offset, around)
+    around, statement = _last_before(file.statements, offset)
+    if statement is not None and _goes_on(file, statement, offset, column):
+        return Place(text[statement.start : offset].lstrip(), statement.start, offset, around)
     headers = _headers_above(file, offset, column)
     return Place(text[line_start:offset].lstrip("\ufeff \t").rpartition(";")[2].lstrip(), offset, offset, headers)
+
+
+def _last_before(
+    statements: Sequence[Statement], offset: int
+) -> tuple[tuple[Statement, ...], Statement | None]:
+    """The last statement that begins at an offset or before, with the headers around it."""
+    path: list[Statement] = []
+    while statements:
+        at = bisect_right(statements, offset, key=lambda each: each.start)
+        if at == 0:
+            break
+        path.append(statements[at - 1])
+        statements = statements[at - 1].children
+    return tuple(path[:-1]), path[-1] if path else None
 
 
 def _with_headers(
@@ -85,17 +94,17 @@ def _with_headers(
 
 def _goes_on(file: File, statement: Statement, offset: int, column: int) -> bool:
     """Whether what is written at an offset belongs to a statement."""
-    if offset <= statement.span.end:
+    if offset <= statement.end:
         return True
-    between = file.source.text[statement.span.end : offset]
+    between = file.source.text[statement.end : offset]
     if between.strip():
         return False
     if not re.search(r"[\r\n]", between):
         return True
     if statement.keyword in HEADERS:
         return False
-    first = file.source.line_bounds(file.source.position(statement.span.start).line)[0]
-    indent = len(file.source.text[first : statement.span.start])
+    first = file.source.line_bounds(file.source.position(statement.start).line)[0]
+    indent = len(file.source.text[first : statement.start])
     return column > indent and len(re.findall(r"\r\n|\r|\n", between)) == 1
 
 
@@ -103,12 +112,12 @@ def _headers_above(file: File, offset: int, column: int) -> tuple[Statement, ...
     """The headers whose block a line at a column would be in."""
     found: list[Statement] = []
     for _, statement in _with_headers(file.statements, ()):
-        if statement.span.start >= offset:
+        if statement.start >= offset:
             break
         if statement.keyword not in HEADERS and not statement.children:
             continue
         source = file.source
-        indent = statement.span.start - source.line_bounds(source.position(statement.span.start).line)[0]
+        indent = statement.start - source.line_bounds(source.position(statement.start).line)[0]
         while found and _indent(file, found[-1]) >= indent:
             found.pop()
         if indent < column:
@@ -120,7 +129,7 @@ def _headers_above(file: File, offset: int, column: int) -> tuple[Statement, ...
 
 def _indent(file: File, statement: Statement) -> int:
     source = file.source
-    return statement.span.start - source.line_bounds(source.position(statement.span.start).line)[0]
+    return statement.start - source.line_bounds(source.position(statement.start).line)[0]
 
 
 # ---- the word at the cursor

@@ -18,12 +18,12 @@ _DURATION = re.compile(r"(?<![\w.\"-])[0-9][0-9_]*[smhdw](?![\w.\"])")
 
 
 def statements(loaded: Loaded, word: str = "") -> Iterator[n.Node]:
-    """The nodes of all statements of a program that can be read, and in whose text a word stands."""
+    """The nodes of all statements of a program that can be read, and in whose text a word stands; without places."""
     for file, statement in loaded.statements():
         text = file.file.source.text
         for each in statement.walk():
-            if each.node is not None and text.find(word, each.span.start, each.span.end) >= 0:
-                yield each.node
+            if each.raw is not None and (not word or text.find(word, each.start, each.end) >= 0):
+                yield each.raw
 
 
 def event_names(names: Names) -> list[str]:
@@ -124,7 +124,7 @@ def durations(loaded: Loaded) -> list[str]:
 
 
 def tiers_of(names: Names, score: str) -> list[str]:
-    return [symbol.name for symbol in names.by_symbol if symbol.kind == "tier" and symbol.owner == score]
+    return names.of_kind("tier", score)
 
 
 def cells_of(loaded: Loaded, grid: str) -> list[str]:
@@ -140,11 +140,7 @@ def cells_of(loaded: Loaded, grid: str) -> list[str]:
 
 def undeclared(names: Names, kind: str) -> list[str]:
     """Names of a kind that are used and not declared."""
-    return [
-        symbol.name
-        for symbol, found in names.by_symbol.items()
-        if symbol.kind == kind and not any(mention.declares for mention in found)
-    ]
+    return [symbol.name for symbol, declared in names.symbols.items() if symbol.kind == kind and not declared]
 
 
 def import_paths(analysis: Analysis, known: list[str]) -> list[str]:

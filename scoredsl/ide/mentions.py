@@ -41,15 +41,31 @@ IMPLICIT = "score"
 
 def mentions(statement: Statement, text: str, score: str = IMPLICIT) -> Iterator[Raw]:
     """The mentions in a statement and in its block; `score` is the one that it stands in."""
-    if statement.node is None:
-        yield from _of_hole(statement, text, score)
-    else:
-        yield from node_mentions(statement.node, score)
+    for each, inside in with_score(statement, score):
+        yield from own_mentions(each, text, inside)
+
+
+def with_score(statement: Statement, score: str = IMPLICIT) -> Iterator[tuple[Statement, str]]:
+    """A statement and all in its block, each with the score that it stands in."""
+    yield statement, score
+    if not statement.children:
+        return
     inside = score
     if statement.keyword == "score":
-        inside = statement.node.name.text if isinstance(statement.node, n.Score) else _second_word(statement)
+        inside = statement.raw.name.text if isinstance(statement.raw, n.Score) else _second_word(statement)
     for child in statement.children:
-        yield from mentions(child, text, inside)
+        if child.children:
+            yield from with_score(child, inside)
+        else:
+            yield child, inside
+
+
+def own_mentions(statement: Statement, text: str, score: str) -> Iterator[Raw]:
+    """The mentions in a statement, without its block."""
+    if statement.raw is None:
+        return _of_hole(statement, text, score)
+    assert statement.node is not None
+    return node_mentions(statement.node, score)
 
 
 def _second_word(statement: Statement) -> str:

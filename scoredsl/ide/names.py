@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from scoredsl.ide.mentions import Kind, Raw, Where, mentions
+from scoredsl.ide.mentions import Kind, Raw, Where, mentions, node_mentions, own_mentions, with_score
 from scoredsl.semantics.imports import Loaded
+from scoredsl.syntax import nodes as n
 from scoredsl.text import Span
 
 
@@ -31,16 +33,53 @@ class Mention:
     of: str = ""
 
 
-class Names:
-    """The mentions of a program, by file and by symbol."""
+class Mentioned:
+    """What statements mention, without places, by the statement: what was looked for before, and is still there."""
 
-    def __init__(self, by_file: Mapping[str, list[Mention]]) -> None:
-        self.by_file = by_file
-        self.by_symbol: dict[Symbol, list[Mention]] = {}
-        for found in by_file.values():
-            for mention in found:
-                self.by_symbol.setdefault(mention.symbol, []).append(mention)
-        self._starts = {path: [mention.span.start for mention in found] for path, found in by_file.items()}
+    def __init__(self) -> None:
+        self.known: dict[tuple[int, str], tuple[n.Node, tuple[Raw, ...]]] = {}
+        """By the identity of the node, which is kept so that no other takes its place, and the score around it."""
+        self.alike: dict[tuple[Raw, ...], tuple[Raw, ...]] = {}
+        """One for all that are equal, as those of many rules are."""
+
+
+class Names:
+    """The mentions of a program, by file and by symbol. Where they stand is worked out when it is asked for."""
+
+    def __init__(self, loaded: Loaded, mentioned: Mentioned) -> None:
+        self._loaded = loaded
+        self._meaning = _Resolver(loaded, _distinct(loaded, mentioned))
+
+    @cached_property
+    def by_file(self) -> Mapping[str, list[Mention]]:
+        found: dict[str, list[Mention]] = {}
+        for file in self._loaded.files.values():
+            text = file.file.source.text
+            raws = [raw for each in file.file.statements for raw in mentions(each, text)]
+            there = [mention for raw in raws for mention in self._meaning.resolved(raw)]
+            found[file.path] = sorted(there, key=lambda mention: (mention.span.start, mention.span.end))
+        return found
+
+    @cached_property
+    def by_symbol(self) -> Mapping[Symbol, list[Mention]]:
+        found: dict[Symbol, list[Mention]] = {}
+        for there in self.by_file.values():
+            for mention in there:
+                found.setdefault(mention.symbol, []).append(mention)
+        return found
+
+    @cached_property
+    def symbols(self) -> Mapping[Symbol, bool]:
+        """All symbols in order of their first mention; whether they are declared."""
+        found: dict[Symbol, bool] = {}
+        for raw in self._meaning.every:
+            for mention in self._meaning.resolved(raw):
+                found[mention.symbol] = mention.declares or found.get(mention.symbol, False)
+        return found
+
+    @cached_property
+    def _starts(self) -> Mapping[str, list[int]]:
+        return {path: [mention.span.start for mention in found] for path, found in self.by_file.items()}
 
     def at(self, path: str, offset: int) -> Mention | None:
         """The mention at an offset; also the one that ends there, where none begins there."""
@@ -62,26 +101,50 @@ class Names:
 
     def of_kind(self, kind: Kind, owner: str | None = None) -> list[str]:
         """The names of a kind, in order of their first mention."""
-        return [s.name for s in self.by_symbol if s.kind == kind and (owner is None or s.owner == owner)]
+        return [s.name for s in self.symbols if s.kind == kind and (owner is None or s.owner == owner)]
 
 
-def names_of(loaded: Loaded) -> Names:
+def names_of(loaded: Loaded, mentioned: Mentioned | None = None) -> Names:
     """The names of a program and what they mean (LANGUAGE sections 4 to 8)."""
-    raws: dict[str, list[Raw]] = {}
+    return Names(loaded, mentioned or Mentioned())
+
+
+def _distinct(loaded: Loaded, mentioned: Mentioned) -> list[Raw]:
+    """The mentions of a program, of those that are alike but for their place the first."""
+    before, now = mentioned.known, dict[tuple[int, str], tuple[n.Node, tuple[Raw, ...]]]()
+    alike = mentioned.alike
+    every: dict[int, tuple[Raw, ...]] = {}
     for file in loaded.files.values():
-        source = file.file.source
-        raws[file.path] = [raw for each in file.file.statements for raw in mentions(each, source.text)]
-    keys = {file.path: file.key for file in loaded.files.values()}
-    visible = {path: loaded.visible(key) for path, key in keys.items()}
-    return _Resolver(raws, keys, visible).names()
+        text = file.file.source.text
+        for top in file.file.statements:
+            for statement, score in with_score(top):
+                raw = statement.raw
+                if raw is None:
+                    found = tuple(map(_nowhere, own_mentions(statement, text, score)))
+                    found = alike.setdefault(found, found)
+                    every[id(found)] = found
+                    continue
+                key = (id(raw), score)
+                known = now.get(key) or before.get(key)
+                if known is None:
+                    there = sorted(node_mentions(raw, score), key=lambda each: (each.span.start, each.span.end))
+                    found = tuple(map(_nowhere, there))
+                    known = raw, alike.setdefault(found, found)
+                now[key] = known
+                every[id(known[1])] = known[1]
+    mentioned.known, mentioned.alike = now, {found: found for found in every.values()}
+    return list(dict.fromkeys(raw for found in every.values() for raw in found))
+
+
+def _nowhere(raw: Raw) -> Raw:
+    return replace(raw, span=Span(0, 0, raw.span.file))
 
 
 class _Resolver:
-    def __init__(self, raws: dict[str, list[Raw]], keys: dict[str, str], visible: dict[str, set[str]]) -> None:
-        self.raws = raws
-        self.keys = keys
-        self.visible = visible
-        every = [raw for found in raws.values() for raw in found]
+    def __init__(self, loaded: Loaded, every: list[Raw]) -> None:
+        self.every = every
+        self.keys = {file.path: file.key for file in loaded.files.values()}
+        self.visible = {path: loaded.visible(key) for path, key in self.keys.items()}
         self.defines = self.declared(every, "define")
         self.sets = self.declared(every, "set")
         self.scores = {raw.name for raw in every if raw.kind == "score" and raw.declares}
@@ -120,13 +183,6 @@ class _Resolver:
                 changed = changed or bool(more)
                 uses[name] |= more
         return uses
-
-    def names(self) -> Names:
-        by_file: dict[str, list[Mention]] = {}
-        for path, raws in self.raws.items():
-            found = [mention for raw in raws for mention in self.resolved(raw)]
-            by_file[path] = sorted(found, key=lambda mention: (mention.span.start, mention.span.end))
-        return Names(by_file)
 
     def resolved(self, raw: Raw) -> Iterator[Mention]:
         match raw.kind:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from scoredsl.diagnostics import Diagnostic
-from scoredsl.ide.names import Names, Symbol, names_of
+from scoredsl.ide.names import Mentioned, Names, Symbol, names_of
 from scoredsl.semantics.check import Checked, check_loaded
 from scoredsl.semantics.imports import Loaded, Reader, Unreadable, load
 from scoredsl.semantics.memory import CheckMemory
@@ -25,12 +25,16 @@ Say: TypeAlias = Callable[[Checked], list[Diagnostic]]
 class Analysis:
     """One file as the file that is run, with all that it imports; worked out when it is asked for."""
 
-    def __init__(self, path: str, text: str, reader: Reader, say: Say, memory: CheckMemory | None = None) -> None:
+    def __init__(
+        self, path: str, text: str, reader: Reader, say: Say, memory: CheckMemory | None = None,
+        mentioned: Mentioned | None = None,
+    ) -> None:  # fmt: skip
         self.path = path
         self.reader = reader
         self._text = text
         self._say = say
         self._memory = memory
+        self._mentioned = mentioned
 
     @cached_property
     def loaded(self) -> Loaded:
@@ -57,7 +61,7 @@ class Analysis:
 
     @cached_property
     def names(self) -> Names:
-        return names_of(self.loaded)
+        return names_of(self.loaded, self._mentioned)
 
     @property
     def file(self) -> File:
@@ -79,18 +83,18 @@ class Analysis:
         found: list[Statement] = []
         statements: Iterable[Statement] = self.file.statements
         while True:
-            inside = next((each for each in statements if each.span.start <= offset <= block_end(each)), None)
+            inside = next((each for each in statements if each.start <= offset <= block_end(each)), None)
             if inside is None:
                 return tuple(found)
             found.append(inside)
-            if offset <= inside.span.end:
+            if offset <= inside.end:
                 return tuple(found)
             statements = inside.children
 
 
 def block_end(statement: Statement) -> int:
     """Where a statement ends with its block."""
-    return block_end(statement.children[-1]) if statement.children else statement.span.end
+    return block_end(statement.children[-1]) if statement.children else statement.end
 
 
 @dataclass(slots=True)
@@ -124,7 +128,7 @@ class Project:
         self._keys: dict[str, str] = {}
         self._read: dict[str, str] = {}
         self._memories: dict[str, Memory] = {}
-        self._checks: dict[str, CheckMemory] = {}
+        self._checks: dict[str, tuple[CheckMemory, Mentioned]] = {}
         self._analyses: dict[str, tuple[Analysis, _Recording]] = {}
         self._good: dict[str, Program] = {}
 
@@ -183,8 +187,10 @@ class Project:
             recording = _Recording(self)
             text = recording.read(path)
             # only in open files is there anything to be gained by remembering: they change again and again
-            memory = self._checks.setdefault(path, CheckMemory()) if path in self.texts else None
-            found = self._analyses[path] = (Analysis(path, text, recording, self.say, memory), recording)
+            if path in self.texts and path not in self._checks:
+                self._checks[path] = (CheckMemory(), Mentioned())
+            memory, mentioned = self._checks.get(path, (None, None))
+            found = self._analyses[path] = (Analysis(path, text, recording, self.say, memory, mentioned), recording)
         return found[0]
 
     def program(self, path: str) -> Program | None:
@@ -196,13 +202,18 @@ class Project:
 
     def analyses(self) -> list[Analysis]:
         """Those of all files of the workspace that can be read, the open ones first."""
-        found = []
-        for path in dict.fromkeys([*self.texts, *self.known]):
-            try:
-                found.append(self.analysis(path))
-            except Unreadable:
-                continue
-        return found
+        return [found for path in self.paths() if (found := self.readable(path)) is not None]
+
+    def paths(self) -> list[str]:
+        """The paths of all files of the workspace, the open ones first."""
+        return list(dict.fromkeys([*self.texts, *self.known]))
+
+    def readable(self, path: str) -> Analysis | None:
+        """As `analysis`; None for a file that cannot be read."""
+        try:
+            return self.analysis(path)
+        except Unreadable:
+            return None
 
     def programs_with(self, path: str) -> list[Analysis]:
         """The file's own program first, then all those of the workspace that import it."""

@@ -56,7 +56,7 @@ def rename(project: Project, path: str, offset: int, new: str) -> list[Edit]:
     _refuse_odd(symbol, new)
     renamed = Symbol(symbol.kind, new, symbol.owner)
     around = project.around(path, symbol)
-    if any(renamed in each.names.by_symbol for each in around):
+    if any(renamed in each.names.symbols for each in around):
         raise CannotRename(f"There is another {_WORDS[symbol.kind]} {new} already: the two would become one.")
     _refuse_broken(around, symbol)
     places = mentions_of(project, path, symbol)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import Any
 
@@ -71,8 +72,13 @@ def _key(items: list[t.Diagnostic]) -> str:
 
 
 @guarded(t.RelatedFullDocumentDiagnosticReport(items=[]))
-def pull(server: ScoreServer, params: t.DocumentDiagnosticParams) -> t.DocumentDiagnosticReport:
-    items = server.diagnostics(server.path(params.text_document))
+async def pull(server: ScoreServer, params: t.DocumentDiagnosticParams) -> t.DocumentDiagnosticReport:
+    path = server.path(params.text_document)
+    if server.refreshes:
+        server.reason([path])
+    else:  # it will not be asked again
+        await server.reasoned.settled(server.analysis(params.text_document))
+    items = server.diagnostics(path)
     key = _key(items)
     if params.previous_result_id == key:
         return t.RelatedUnchangedDocumentDiagnosticReport(key)
@@ -80,10 +86,11 @@ def pull(server: ScoreServer, params: t.DocumentDiagnosticParams) -> t.DocumentD
 
 
 @guarded(t.WorkspaceDiagnosticReport([]))
-def pull_all(server: ScoreServer, params: t.WorkspaceDiagnosticParams) -> t.WorkspaceDiagnosticReport:
+async def pull_all(server: ScoreServer, params: t.WorkspaceDiagnosticParams) -> t.WorkspaceDiagnosticReport:
     before = {each.uri: each.value for each in params.previous_result_ids}
     reports: list[Any] = []
     for path in dict.fromkeys([*server.project.texts, *server.project.known]):
+        await asyncio.sleep(0)  # what is typed meanwhile goes first
         uri, version = server.places.uri(path), server.versions.get(path)
         items = server.diagnostics(path)
         key = _key(items)
@@ -106,8 +113,13 @@ def symbols(server: ScoreServer, params: t.DocumentSymbolParams) -> list[t.Docum
 
 
 @guarded([])
-def all_symbols(server: ScoreServer, params: t.WorkspaceSymbolParams) -> list[t.WorkspaceSymbol]:
-    files = [analysis.file for analysis in server.project.analyses()]
+async def all_symbols(server: ScoreServer, params: t.WorkspaceSymbolParams) -> list[t.WorkspaceSymbol]:
+    files = []
+    for path in server.project.paths():
+        await asyncio.sleep(0)  # what is typed meanwhile goes first
+        found = server.project.readable(path)
+        if found is not None:
+            files.append(found.file)
     return [
         convert.workspace_symbol(item, container, server.lines, server.places.uri)
         for item, container in workspace_symbols(files, params.query)

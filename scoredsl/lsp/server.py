@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
+import inspect
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterable
@@ -22,6 +24,7 @@ from scoredsl.lsp import convert
 from scoredsl.lsp.logs import Logs
 from scoredsl.lsp.places import Places
 from scoredsl.lsp.positions import Encoding, Lines, changed, encoding_of
+from scoredsl.lsp.reasoned import Reasoned
 from scoredsl.semantics.check import Checked
 from scoredsl.semantics.imports import Unreadable
 from scoredsl.text import Source
@@ -29,6 +32,8 @@ from scoredsl.text import Source
 DEBOUNCE = 0.12
 """Seconds without a change after which diagnostics are published."""
 _LONGEST_DELAY = 5.0
+REST, LONG_REST = 2.0, 600.0
+"""Seconds without a change after which garbage is looked for, and after which it is looked for everywhere."""
 _SKIPPED = {".git", ".venv", "venv", "node_modules", "__pycache__"}
 _MOST_FILES = 5_000
 
@@ -72,6 +77,9 @@ class ScoreServer(LanguageServer):
         self._pending: asyncio.TimerHandle | None = None
         self._cost = 0.0
         """Seconds that the last diagnostics took."""
+        self.reasoned = Reasoned(self.project, self.now, self._reasoned, self._log_failure)
+        self._rest: asyncio.TimerHandle | None = None
+        self._rested = time.monotonic()
         self._published: dict[str, tuple[int | None, list[t.Diagnostic]]] = {}
         self._lines: dict[str, Lines] = {}
 
@@ -115,6 +123,7 @@ class ScoreServer(LanguageServer):
         path = self.path(document)
         self.versions[path] = document.version
         self.project.open(path, document.text)
+        self.reasoned.touched(path)
         self.publish_soon(0)
 
     def change(self, params: t.DidChangeTextDocumentParams) -> None:
@@ -123,13 +132,17 @@ class ScoreServer(LanguageServer):
         if before is None:  # a change of a document that was never opened
             return
         self.versions[path] = params.text_document.version
-        self.project.open(path, changed(before, list(params.content_changes), self.encoding))
+        after = changed(before, list(params.content_changes), self.encoding)
+        self.project.open(path, after)
+        self.reasoned.edited(path, before, after)
         self.publish_soon(DEBOUNCE)
 
     def close(self, document: t.TextDocumentIdentifier) -> None:
         path = self.path(document)
         self.versions.pop(path, None)
         self.project.close(path)
+        self.reasoned.touched(path)
+        self.reasoned.forget(path)
         self._lines.pop(path, None)
         self._published.pop(path, None)
         self.tokens.pop(path, None)
@@ -153,13 +166,16 @@ class ScoreServer(LanguageServer):
         return bool(item is not None and item.snippet_support)
 
     def said(self, path: str) -> list[Diagnostic]:
-        """What is said about a file: by itself, and as a part of the programs of open files that import it."""
+        """What is said about a file: by itself, and as a part of the programs of open files that import it.
+
+        What takes reasoning is in it as far as it is known: see `Reasoned`.
+        """
         found: dict[tuple[str, int, int, str], Diagnostic] = {}
         key = self.project.same(path)
         own = self.project.analysis(path)
         others = [self.project.analysis(each) for each in self.project.texts if each != path]
         for analysis in [own, *(each for each in others if key in each.loaded.files)]:
-            for each in analysis.diagnostics:
+            for each in self.reasoned.said(analysis):
                 if each.span.file == path or self.project.same(each.span.file) == key:
                     found.setdefault((each.code, each.span.start, each.span.end, each.message), each)
         return sorted(found.values(), key=lambda each: (each.span.start, each.span.end))
@@ -176,6 +192,7 @@ class ScoreServer(LanguageServer):
 
         Where checking takes long, as in a very large file, the time is longer, so that typing goes on meanwhile.
         """
+        self._rest_soon()
         if self.pulls:
             return
         if self._pending is not None:
@@ -188,6 +205,7 @@ class ScoreServer(LanguageServer):
         start = time.perf_counter()
         self._publish_all()
         self._cost = time.perf_counter() - start
+        self.reason()
 
     def _publish_all(self) -> None:
         for path in list(self.project.texts):
@@ -201,6 +219,45 @@ class ScoreServer(LanguageServer):
                     )
             except Exception:
                 self.note_failure("diagnostics")
+
+    def reason(self, paths: Iterable[str] | None = None) -> None:
+        """Has warnings looked for that take reasoning, in these files, or in all that are open."""
+        for path in list(self.project.texts if paths is None else paths):
+            try:
+                self.reasoned.ask(self.project.analysis(path))
+            except Unreadable:
+                continue
+            except Exception:
+                self.note_failure("reasoning")
+
+    def _reasoned(self) -> None:
+        """There are more diagnostics."""
+        if not self.pulls:
+            self._publish_all()
+        elif self.refreshes:
+            self.workspace_diagnostic_refresh(None)
+
+    @functools.cached_property
+    def refreshes(self) -> bool:
+        """Whether the client can be asked to pull diagnostics again."""
+        workspace = self.client_capabilities.workspace
+        return bool(workspace is not None and workspace.diagnostics is not None
+                    and workspace.diagnostics.refresh_support)
+
+    # ---- garbage
+
+    def _rest_soon(self) -> None:
+        """Looks for garbage when nothing is typed: it would take longer than the whole rest of a keystroke."""
+        if self._rest is not None:
+            self._rest.cancel()
+        self._rest = asyncio.get_running_loop().call_later(REST, self._collect)
+
+    def _collect(self) -> None:
+        if time.monotonic() - self._rested > LONG_REST:
+            gc.unfreeze()
+            self._rested = time.monotonic()
+        gc.collect()
+        gc.freeze()  # what is left stays: the next time only what is new is looked through
 
     # ---- files
 
@@ -223,7 +280,10 @@ class ScoreServer(LanguageServer):
 
     def note_failure(self, what: str) -> None:
         """Our mistake: it is written to the client's log, and the session goes on."""
-        message = f"Internal error in scoredsl {__version__} ({what}): {traceback.format_exc()}"
+        self._log_failure(f"({what}): {traceback.format_exc()}")
+
+    def _log_failure(self, what: str) -> None:
+        message = f"Internal error in scoredsl {__version__} {what}"
         self.window_log_message(t.LogMessageParams(t.MessageType.Error, message))
 
 
@@ -238,21 +298,33 @@ def _rules_files(folder: Path) -> Iterable[str]:
 
 
 def guarded(otherwise: Any = None) -> Callable[[F], F]:
-    """For handlers: what goes wrong in one is noted and the client gets `otherwise`, never an error."""
+    """For handlers: what goes wrong in one is noted and the client gets `otherwise`, never an error.
+
+    One that is a coroutine lets other messages be handled meanwhile, and can be cancelled by the client.
+    """
 
     def decorate(handler: F) -> F:
+        def failed(server: ScoreServer, problem: Exception) -> Any:
+            if isinstance(problem, JsonRpcException):  # an answer for the user
+                raise problem
+            if not isinstance(problem, Unreadable):
+                server.note_failure(handler.__name__)
+            return otherwise
+
         @functools.wraps(handler)
         def run(server: ScoreServer, params: Any = None) -> Any:
             try:
                 return handler(server, params)
-            except Unreadable:
-                return otherwise
-            except JsonRpcException:  # an answer for the user
-                raise
-            except Exception:
-                server.note_failure(handler.__name__)
-                return otherwise
+            except Exception as problem:
+                return failed(server, problem)
 
-        return run  # type: ignore[return-value]
+        @functools.wraps(handler)
+        async def run_apart(server: ScoreServer, params: Any = None) -> Any:
+            try:
+                return await handler(server, params)
+            except Exception as problem:
+                return failed(server, problem)
+
+        return run_apart if inspect.iscoroutinefunction(handler) else run  # type: ignore[return-value]
 
     return decorate

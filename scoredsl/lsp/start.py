@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -22,6 +23,7 @@ def start(tcp: int | None = None, ws: int | None = None, host: str = "127.0.0.1"
     """Serves until the client leaves."""
     logging.getLogger("pygls").setLevel(logging.ERROR)
     server = make_server()
+    gc.disable()  # the server looks for garbage when nothing is typed
     if tcp is not None:
         server.start_tcp(host, tcp)
     elif ws is not None:

@@ -84,6 +84,5 @@ def refresh(server: ScoreServer) -> None:
     if not server.pulls:
         server.publish_soon(0)
         return
-    workspace = server.client_capabilities.workspace
-    if workspace is not None and workspace.diagnostics is not None and workspace.diagnostics.refresh_support:
+    if server.refreshes:
         server.workspace_diagnostic_refresh(None)

@@ -120,9 +120,11 @@ class Session:
         """Waits until the newest diagnostics of a document have these codes."""
         with self.arrived:
             there = self.arrived.wait_for(
-                lambda: [each.code for each in self.published[uri][-1].diagnostics] == codes, TIMEOUT
+                lambda: [[each.code for each in last.diagnostics] for last in self.published.get(uri, [])[-1:]]
+                == [codes],
+                TIMEOUT,
             )
-        assert there, self.published[uri][-1]
+        assert there, self.published.get(uri)
 
     def diagnostics(self, uri: str, version: int | None = 1) -> list[t.Diagnostic]:
         """The published ones of a version, waited for."""
