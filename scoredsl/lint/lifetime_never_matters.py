@@ -25,8 +25,7 @@ from scoredsl.lint.context import Context, Found, warning
 from scoredsl.lint.default_beside_rules import what
 from scoredsl.lint.fixes import without
 from scoredsl.lint.words import capital, duration
-from scoredsl.reasoning.calendar import Clocks
-from scoredsl.reasoning.normal import DAY
+from scoredsl.reasoning.clauses import expired_before_fading, faded_before_expiry
 from scoredsl.semantics import program as p
 from scoredsl.syntax import nodes as n
 from scoredsl.text import Span
@@ -55,19 +54,6 @@ def _both(expiry: p.Expiry, decay: p.Decay, clauses: Sequence[n.Clause], context
         related = () if expire is None else (Related(expire.span, "gone earlier"),)
         why = f"the points expire after {duration(expiry.duration)}, before the first step after {decay.days}d"
         yield _useless(fade.span, why, context, related)
-
-
-def faded_before_expiry(expiry: p.Expiry, decay: p.Decay, clocks: Clocks) -> bool:
-    """Whether an award is always worth nothing by the time at which it expires."""
-    return decay.kind == "zero" and (expiry.duration - clocks.shift) // DAY - clocks.goes_back >= decay.days
-
-
-def expired_before_fading(expiry: p.Expiry, decay: p.Decay, clocks: Clocks) -> bool:
-    """Whether an award always expires before the first step of its decay."""
-    if expiry.unless_repeated or decay.kind != "percent":
-        return False
-    midnights = (expiry.duration - 1 + clocks.shift) // DAY + 1
-    return midnights < decay.days
 
 
 def _never(never: n.Never, context: Context) -> Diagnostic:

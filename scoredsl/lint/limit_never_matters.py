@@ -25,9 +25,7 @@ from scoredsl.lint.context import Context, Found, warning
 from scoredsl.lint.fixes import without
 from scoredsl.lint.words import capital, duration, gives
 from scoredsl.reasoning.bounds import rule_bounds
-from scoredsl.reasoning.calendar import Clocks
-from scoredsl.reasoning.normal import DAY
-from scoredsl.reasoning.pace import trigger_pace
+from scoredsl.reasoning.clauses import between_occurrences, idle_limits
 from scoredsl.semantics import program as p
 from scoredsl.semantics.values import millionths_text
 from scoredsl.syntax import nodes as n
@@ -50,25 +48,14 @@ def check(context: Context) -> Found:
 
 def _limits(rule: p.OnRule, context: Context) -> Found:
     written = [each for each in context.on_rule(rule).clauses if isinstance(each, n.Limit)]
-    useless: set[int] = set()
-    for i, limit in enumerate(rule.limits):
-        for j, other in enumerate(rule.limits):
-            if i == j or j in useless or not implies(other, limit, context.clocks):
-                continue
-            if j > i and implies(limit, other, context.clocks):
-                continue  # of two that say the same the later is said to be useless
-            useless.add(i)
+    for i, j in idle_limits(rule, context.clocks):
+        if j is not None:
             yield _useless(written[i], context, f"{context.text(written[j].span)} lets through no more",
                            (Related(written[j].span, "is as narrow"),))
-            break
-    pace = trigger_pace(rule.trigger)
-    if pace is not None:
-        assert pace.every is not None
-        between = p.Limit(pace.many, every=pace.every)
-        for i, limit in enumerate(rule.limits):
-            if i not in useless and implies(between, limit, context.clocks):
-                why = f"{_between(rule.trigger)} lie at least {duration(pace.every)} apart"
-                yield _useless(written[i], context, why)
+            continue
+        between = between_occurrences(rule.trigger)
+        assert between is not None and between.every is not None
+        yield _useless(written[i], context, f"{_between(rule.trigger)} lie at least {duration(between.every)} apart")
 
 
 def _between(trigger: p.Trigger) -> str:
@@ -100,21 +87,3 @@ def _cap(rule: p.Rule, uncapped: p.Rule, number: int, cap: n.UpTo, context: Cont
         tags=("unnecessary",),
         args={"least": millionths_text(least), "most": millionths_text(most), "number": millionths_text(number)},
     )
-
-
-_FINER = {("day", "week"), ("day", "month"), ("day", "year"), ("month", "year")}
-"""Periods that lie within one of another kind."""
-_LONGEST = {"day": DAY, "week": 7 * DAY, "month": 31 * DAY, "year": 366 * DAY}
-
-
-def implies(one: p.Limit, other: p.Limit, clocks: Clocks) -> bool:
-    """Whether awards that one limit lets through always pass the other."""
-    if one.count > other.count or (one.per is not None and one.per != other.per):
-        return False
-    if one.every is None and one.period is None:
-        return True
-    if one.every is not None:
-        if other.every is not None:
-            return other.every <= one.every
-        return other.period is not None and _LONGEST[other.period] + clocks.shift <= one.every and not clocks.goes_back
-    return one.period == other.period or ((other.period, one.period) in _FINER and not clocks.goes_back)

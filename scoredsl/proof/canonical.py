@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from scoredsl.impact.meaning import form, is_reset
 from scoredsl.plan.logical import LogicalPlan, prepared
 from scoredsl.plan.parts import Parts
-from scoredsl.proof.guards import Item, exclusive, summed
+from scoredsl.proof.guards import Item, summed
+from scoredsl.proof.idle import without_idle
 from scoredsl.proof.representatives import Representatives
+from scoredsl.proof.resets import in_normal_order
 from scoredsl.reasoning.normal import ALWAYS, NEVER
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
@@ -27,7 +29,8 @@ LARGEST = 10**9 * MILLION
 
 def canonical(plan: LogicalPlan, same: Representatives) -> LogicalPlan:
     """The canonical form of a plan. Two plans that are compared share `same`."""
-    plan = on_steps(prepared(plan), formulas=False)
+    # conditions first: a threshold that has moved to a possible value is hard to recognise
+    plan = on_steps(without_idle(_with(prepared(plan), same)), formulas=False)
     parts = same.parts(Parts(plan.scores, plan.grids, plan.labels, plan.ignores, plan.excludes))
     plan = replace(
         plan,
@@ -39,6 +42,15 @@ def canonical(plan: LogicalPlan, same: Representatives) -> LogicalPlan:
     return on_steps(prepared(plan), formulas=False)
 
 
+def _resets(rule: p.Rule) -> TypeGuard[p.OnRule]:
+    return is_reset(rule)
+
+
+def _with(plan: LogicalPlan, same: Representatives) -> LogicalPlan:
+    parts = same.parts(Parts(plan.scores, plan.grids, plan.labels, plan.ignores, plan.excludes))
+    return replace(plan, scores=parts.scores, labels=parts.labels, ignores=parts.ignores, excludes=parts.excludes)
+
+
 def _score(score: p.Score, same: Representatives) -> p.Score:
     bounded = [bool(group.bounds) for group in score.groups]
     holders: dict[int | None, list[p.Rule]] = {}
@@ -47,8 +59,9 @@ def _score(score: p.Score, same: Representatives) -> p.Score:
             holder = rule.group if rule.group is not None and bounded[rule.group] else None
             holders.setdefault(holder, []).append(replace(rule, group=holder))
     rules = [each for held in holders.values() for each in _rules(held, same)]
-    # of several resets of one instant the place in the file decides: they stay in their order
-    rules += [rule for rule in score.rules if is_reset(rule)]
+    # a default lifetime is handed to all rules, and means nothing to a reset
+    resets = [replace(rule, expiry=None, decay=None) for rule in score.rules if _resets(rule)]
+    rules += in_normal_order(resets)
     return replace(
         score,
         rules=tuple(replace(rule, index=i) for i, rule in enumerate(rules)),
@@ -72,7 +85,10 @@ def _tier(tier: p.Tier) -> p.Tier:
 
 
 def _rules(rules: Iterable[p.Rule], same: Representatives) -> list[p.Rule]:
-    """Rules that give constant points in the same way are brought together, the others stay as they are."""
+    """Rules that give points in the same way are brought together, the others stay as they are.
+
+    Constant points that are not rounded later add up to one award; else so many equal awards are made as there were.
+    """
     kept: list[p.Rule] = []
     ways: dict[Any, tuple[p.Rule, list[Item]]] = {}
     for piece in (piece for rule in rules for piece in _pieces(rule, same)):
@@ -80,10 +96,16 @@ def _rules(rules: Iterable[p.Rule], same: Representatives) -> list[p.Rule]:
         if way is None:
             kept.append(piece)
         else:
-            ways.setdefault(form(way), (way, []))[1].append(Item(_guard(piece), _points(piece) or 0))
-    for way, items in ways.values():
-        joined = summed(items, same) if _adds_up(way) else exclusive(items, same)
-        kept += [_guarded(way, item) for item in joined if item.points]
+            rule, points = way
+            ways.setdefault(form(rule), (rule, []))[1].append(Item(_guard(piece), points))
+    for rule, items in ways.values():
+        given = _given(rule)
+        for item in summed(items, same):
+            if given is None or given == _FREE:
+                kept.append(_guarded(rule, item.guard, _constant_points(item.points)))
+            else:
+                signed = p.Points(1 if item.points > 0 else -1, given.amount)
+                kept += [_guarded(rule, item.guard, signed)] * abs(item.points)
     return kept
 
 
@@ -116,7 +138,7 @@ def _simpler(rule: p.OnRule) -> p.OnRule:
         trigger = p.Occurs(trigger.pattern)
     points = _constant(effect) if isinstance(effect, p.Points) else None
     if points is not None and rule.but_not is None:
-        effect = _given(points)  # `but not` asks whether it adds or subtracts
+        effect = _constant_points(points)  # `but not` asks whether it adds or subtracts
     state = None if rule.state == ALWAYS else rule.state
     return replace(rule, trigger=trigger, effect=effect, state=state, limits=tuple(dict.fromkeys(rule.limits)))
 
@@ -143,7 +165,7 @@ def _branches(rule: p.WhenRule, same: Representatives) -> Iterator[p.WhenRule]:
         points = _constant(branch.points)
         if points is not None and rule.up_to is not None:
             points = max(-rule.up_to, min(rule.up_to, points))
-        given = branch.points if points is None else _given(points)
+        given = branch.points if points is None else _constant_points(points)
         if guard != NEVER and points != 0:
             up_to = rule.up_to if points is None else None
             yield replace(rule, branches=(p.Branch(guard, given),), up_to=up_to)
@@ -157,23 +179,36 @@ def _constant(points: p.Points) -> int | None:
     return None if found is None or abs(found) > LARGEST else points.sign * found
 
 
-def _given(points: int) -> p.Points:
+def _constant_points(points: int) -> p.Points:
     return p.Points(1, e.Constant(points / MILLION))
 
 
 # ---- ways to give points
 
 
-_FREE = p.Points(1, e.Constant(0.0))
+_FREE = _constant_points(0)
 
 
-def _way(rule: p.Rule) -> p.Rule | None:
-    """The rule without what it asks and gives; None where it is not about constant points by themselves."""
-    points = _points(rule)
+def _way(rule: p.Rule) -> tuple[p.Rule, int] | None:
+    """The rule without what it asks, and how often it gives what is left in it; None where events see each other.
+
+    Constant points that add up are left out: then it is the points, in millionths.
+    """
+    points = _given(rule)
     if points is None:
         return None
+    amount, sign = points.amount, points.sign
+    while isinstance(amount, e.Negative):
+        amount, sign = amount.operand, -sign
+    constant = _constant(points)
+    if constant is not None and (isinstance(rule, p.WhenRule) or rule.decay is None):
+        given, number = _FREE, constant
+    elif constant is not None:
+        given, number = _constant_points(abs(constant)), 1 if constant > 0 else -1
+    else:
+        given, number = p.Points(1, amount), sign
     if isinstance(rule, p.WhenRule):
-        return replace(rule, branches=(p.Branch(None, _FREE),))
+        return replace(rule, branches=(p.Branch(None, given),)), number
     if not _by_itself(rule) or rule.but_not is not None:
         return None
     assert isinstance(rule.trigger, p.Occurs)
@@ -181,12 +216,12 @@ def _way(rule: p.Rule) -> p.Rule | None:
     if len(alternatives) != 1:
         return None
     anything = e.Pattern(e.Matcher((e.Alternative(alternatives[0].names),)))
-    return replace(rule, trigger=p.Occurs(anything), effect=_FREE)
+    return replace(rule, trigger=p.Occurs(anything), effect=given), number
 
 
-def _points(rule: p.Rule) -> int | None:
+def _given(rule: p.Rule) -> p.Points | None:
     given = rule.branches[0].points if isinstance(rule, p.WhenRule) else rule.effect
-    return _constant(given) if isinstance(given, p.Points) else None
+    return given if isinstance(given, p.Points) else None
 
 
 def _guard(rule: p.Rule) -> e.Condition:
@@ -197,16 +232,11 @@ def _guard(rule: p.Rule) -> e.Condition:
     return where[0] if where else ALWAYS
 
 
-def _adds_up(way: p.Rule) -> bool:
-    """Whether two awards of one event are worth what one with their sum is: decay is rounded for each."""
-    return isinstance(way, p.WhenRule) or way.decay is None
-
-
-def _guarded(way: p.Rule, item: Item) -> p.Rule:
+def _guarded(way: p.Rule, guard: e.Condition, points: p.Points) -> p.Rule:
     if isinstance(way, p.WhenRule):
-        return replace(way, branches=(p.Branch(None if item.guard == ALWAYS else item.guard, _given(item.points)),))
+        return replace(way, branches=(p.Branch(None if guard == ALWAYS else guard, points),))
     assert isinstance(way.trigger, p.Occurs)
     (alternative,) = way.trigger.pattern.matcher.alternatives
-    where = () if item.guard == ALWAYS else (item.guard,)
+    where = () if guard == ALWAYS else (guard,)
     pattern = e.Pattern(e.Matcher((replace(alternative, where=where),)))
-    return replace(way, trigger=p.Occurs(pattern), effect=_given(item.points))
+    return replace(way, trigger=p.Occurs(pattern), effect=points)

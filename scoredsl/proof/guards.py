@@ -26,7 +26,7 @@ LARGEST_SUM = 10**15
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Constant points, in millionths, where the guard holds."""
+    """So many millionths, or so many awards of one kind, where the guard holds."""
 
     guard: e.Condition
     points: int
@@ -48,11 +48,6 @@ def summed(items: Iterable[Item], same: Representatives) -> list[Item]:
             base += usual
             found += _by_points([Item(cell.guard, cell.points - usual) for cell in cells], same)
     return [*found, Item(ALWAYS, base)] if base else found
-
-
-def exclusive(items: Iterable[Item], same: Representatives) -> list[Item]:
-    """The items, joined only where no two hold at once: for points that cannot be added, because they decay, say."""
-    return _joined(sorted(items, key=_order), same)
 
 
 def _order(item: Item) -> str:

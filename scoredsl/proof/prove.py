@@ -7,7 +7,7 @@ the lead that is shown. All else is not decided.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -15,17 +15,19 @@ from scoredsl.impact.changes import Change, changes
 from scoredsl.impact.meaning import Form, form, plan_form, same_meaning, score_form
 from scoredsl.impact.pairing import paired
 from scoredsl.plan.logical import LogicalPlan, written
-from scoredsl.proof.candidates import WideSearch
 from scoredsl.proof.canonical import canonical
 from scoredsl.proof.example import Example, example
+from scoredsl.proof.hunt import Hunt
 from scoredsl.proof.representatives import Representatives
 from scoredsl.reference.lead import formula_closure
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
 from scoredsl.testing.rechecking import EVERYTHING
 
-TRIES = 400
-"""Logs that are tried in each direction: for what the old program gives and the new one does not, and the reverse."""
+TRIES = 3000
+"""Logs that are tried at the most."""
+EFFORT = 2_500_000
+"""How many rules are looked at, at how many instants, before the search is given up: some ten seconds."""
 
 Verdict: TypeAlias = Literal["equal", "different", "not decided"]
 
@@ -64,20 +66,29 @@ def proved(old: p.Program, new: p.Program, score: str | None = None) -> Proof:
     one, other = (canonical(plan, same) for plan in plans)
     differing = unproven(one, other)
     asked = tuple(name for name in differing if name in both or name in _WHOLE)
+    roots = _changed(one, other)
     if not asked and not only_old and not only_new:
         return Proof("equal", both)
     found = tuple(each for each in changes(paired(*plans), old, new) if each.keys or each.score is None)
     tried = 0
-    columns = frozenset({EVERYTHING} if {"ignore", "exclude"} & set(asked) else both if {*_WHOLE} & {*asked} else asked)
-    for first, second in ((old, new), (new, old)) if asked else ():
-        search = WideSearch(first, second, columns, 1)
-        told = search.find(TRIES)
-        tried += search.tried
-        shown = None if told is None else example(old, new, both, told.givens, told.expectation.at)
+    if asked:
+        search = Hunt(old, new, _watched(both, asked, roots))
+        examples = (example(old, new, both, each.givens, each.expectation.at) for each in search.found(TRIES, EFFORT))
+        shown = next((each for each in examples if each is not None), None)
+        tried = search.tried
         if shown is not None:
             return Proof("different", both, only_old, only_new, asked, found, tried, shown)
     verdict: Verdict = "different" if only_old or only_new else "not decided"
     return Proof(verdict, both, only_old, only_new, asked, found, tried)
+
+
+def _watched(both: Sequence[str], asked: Sequence[str], roots: Sequence[str]) -> frozenset[str]:
+    """The columns to look at for a difference: what is made of others differs only where they do."""
+    if {"ignore", "exclude"} & {*asked}:
+        return frozenset({EVERYTHING})
+    if {*_WHOLE} & {*asked}:
+        return frozenset(both)
+    return frozenset(roots if {*roots} <= {*asked} else asked)
 
 
 def _of_score(program: p.Program, name: str) -> p.Program:
@@ -106,13 +117,18 @@ def unproven(one: LogicalPlan, other: LogicalPlan) -> tuple[str, ...]:
     """
     if plan_form(one) == plan_form(other):
         return ()
-    before, after = dict(_forms(one)), dict(_forms(other))
-    names = list(dict.fromkeys([*before, *after]))
-    changed = {name for name in names if before.get(name) != after.get(name)}
+    names = list(dict.fromkeys(name for plan in (one, other) for name, _ in _forms(plan)))
+    changed = set(_changed(one, other))
     made_of = {name: found for plan in (one, other) for name, found in _made_of(plan)}
     while more := {name for name, found in made_of.items() if found & changed} - changed:
         changed |= more
     return tuple(name for name in names if name in changed)
+
+
+def _changed(one: LogicalPlan, other: LogicalPlan) -> list[str]:
+    """The columns whose own forms differ, whatever they are made of."""
+    before, after = dict(_forms(one)), dict(_forms(other))
+    return [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
 
 
 def _forms(plan: LogicalPlan) -> Iterator[tuple[str, Form]]:

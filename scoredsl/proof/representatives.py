@@ -7,7 +7,8 @@ the first wrote. Every replacement is a proof of `reasoning`; what cannot be pro
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from scoredsl.impact.meaning import form
 from scoredsl.plan.parts import Rewrite
@@ -40,6 +41,7 @@ class Representatives(Rewrite):
             return NEVER
         if always(condition):
             return ALWAYS
+        condition = _reduced(_turned(condition))
         same = self._by_leaves.setdefault(leaves(condition), [])
         for each in same:
             if form(each) == form(condition) or equivalent(each, condition):
@@ -64,6 +66,67 @@ class Representatives(Rewrite):
         if anyway != NEVER:
             alternatives.append(e.Alternative(None, _where(anyway)))
         return e.Pattern(e.Matcher(tuple(sorted(alternatives, key=lambda each: repr(form(each))))), None, pattern.apart)
+
+
+MOST_COMPARISONS = 10
+"""Of conditions with more comparisons none is left out."""
+
+
+def _reduced(condition: e.Condition) -> e.Condition:
+    """The condition without comparisons that make no difference: `a and b or a and not b` is `a`."""
+    asked = list(dict.fromkeys(comparisons(condition)))
+    if not 1 < len(asked) <= MOST_COMPARISONS:
+        return condition
+    for each in asked:
+        for so in (ALWAYS, NEVER):
+            less = _supposing(condition, each, so)
+            if less not in (ALWAYS, NEVER) and equivalent(condition, less):
+                return _reduced(less)
+    return condition
+
+
+def comparisons(condition: e.Condition) -> Iterator[e.Condition]:
+    """What a condition is made of by `and`, `or` and `not`."""
+    match condition:
+        case e.And(parts) | e.Or(parts):
+            for part in parts:
+                yield from comparisons(part)
+        case e.Not(inner):
+            yield from comparisons(inner)
+        case _:
+            yield condition
+
+
+def _supposing(condition: e.Condition, comparison: e.Condition, so: e.Condition) -> e.Condition:
+    """The condition if a comparison in it always or never held."""
+    if condition == comparison:
+        return so
+    match condition:
+        case e.Not(inner):
+            found = _supposing(inner, comparison, so)
+            return NEVER if found == ALWAYS else ALWAYS if found == NEVER else e.Not(found)
+        case e.And(parts) | e.Or(parts):
+            decisive, idle = (NEVER, ALWAYS) if isinstance(condition, e.And) else (ALWAYS, NEVER)
+            rest = [each for part in parts if (each := _supposing(part, comparison, so)) != idle]
+            if decisive in rest:
+                return decisive
+            return idle if not rest else rest[0] if len(rest) == 1 else replace(condition, conditions=tuple(rest))
+        case _:
+            return condition
+
+
+_TURNED: dict[e.Operator, e.Operator] = {"=": "=", "!=": "!=", ">": "<", ">=": "<=", "<": ">", "<=": ">="}
+
+
+def _turned(condition: e.Condition) -> e.Condition:
+    """`a < b` and `b > a` are one."""
+    match condition:
+        case e.CompareNumbers(op, left, right) | e.CompareNames(op, left, right) if not isinstance(
+            right, e.Constant
+        ) and repr(form(right)) < repr(form(left)):
+            return replace(condition, op=_TURNED[op], left=right, right=left)
+        case _:
+            return condition
 
 
 def leaves(part: object) -> frozenset[str]:

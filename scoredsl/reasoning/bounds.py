@@ -129,9 +129,9 @@ class _Worth:
 def _worth(rule: p.Rule, zone: Clocks, spared: bool) -> _Worth:
     if isinstance(rule, p.WhenRule):
         return _when(rule, spared)
-    if isinstance(rule.effect, p.Reset) or (not spared and not _can_occur(rule)):
+    if isinstance(rule.effect, p.Reset) or (not spared and not can_occur(rule)):
         return _Worth(rule, 0, 0)
-    low, high = _award(rule, spared)
+    low, high = award_bounds(rule, spared)
     return _Worth(rule, _turned(_capped(rule, _turned(low), zone)), _capped(rule, high, zone))
 
 
@@ -145,13 +145,15 @@ def _turned(points: int | None) -> int | None:
     return None if points is None else -points
 
 
-def _can_occur(rule: p.OnRule) -> bool:
+def can_occur(rule: p.OnRule) -> bool:
     """False where it is certain that nothing starts the rule."""
     if rule.state is not None and never(rule.state):
         return False
     if rule.start is not None and rule.stop is not None and rule.start >= rule.stop:
         return False
     match rule.trigger:
+        case p.Count(count, e.Pattern(apart=int(apart)), _, int(within)) if (count - 1) * apart >= within:
+            return False  # so many events that far apart do not fit into the window
         case p.Occurs(pattern) | p.Count(_, pattern, _, _):
             return not impossible(pattern)
         case p.Chain(steps, _, _):
@@ -162,7 +164,7 @@ def _can_occur(rule: p.OnRule) -> bool:
             return pattern is None or not impossible(pattern)
 
 
-def _award(rule: p.OnRule, spared: bool) -> tuple[int | None, int | None]:
+def award_bounds(rule: p.OnRule, spared: bool = False) -> tuple[int | None, int | None]:
     """The least and the most points of one award."""
     assert isinstance(rule.effect, p.Points)
     pattern = occurring(rule.trigger)

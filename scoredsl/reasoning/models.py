@@ -37,6 +37,8 @@ def satisfiable(condition: e.Condition, known: Known = NOTHING) -> Verdict:
 
 _TRIED = 300
 """Combinations of candidates that are tried for one cube."""
+_OPTIONS = 8
+"""Candidates for one value in them."""
 
 
 def model(condition: e.Condition, known: Known = NOTHING) -> Mapping[e.Value, Value] | None:
@@ -68,9 +70,12 @@ def _models(cube: Cube, known: Known) -> Iterator[Mapping[e.Value, Value]]:
     for subject in subjects:
         literals = case.single.get(subject, [])
         hints = list(_hints(subject, case))
-        found = tuple(values.possible(subject, literals, hints).values[:8] if values.is_raw(subject)
+        found = tuple(values.possible(subject, literals, hints).values if values.is_raw(subject)
                       else _computed(subject, literals, hints, counts.numbers.get(subject), known))
-        options.append(found or (None,))
+        alone = [each for other in case.single if other != subject and set(_values(other)) == {subject}
+                 for each in case.single[other]]  # fmt: skip
+        fitting = tuple(each for each in found if all(holds(one.condition, {subject: each}) for one in alone))
+        options.append((fitting or found or (None,))[:_OPTIONS])
     condition = conjunction(e.Always(True), *(literal.condition for literal in cube))
     for combination in islice(product(*options), _TRIED):
         given = dict(zip(subjects, combination, strict=True))
@@ -105,11 +110,12 @@ def _about(number: float) -> tuple[float, ...]:
 
 
 def _solved(computed: e.Value, part: e.Value, wanted: float) -> float:
-    """Where arithmetic over one value would give a number, if it were a straight line."""
-    at_0, at_1 = (computed_from(computed, {part: number}) for number in (0.0, 1.0))
-    if at_0 is None or at_1 is None or at_0 == at_1:
-        return wanted
-    return (wanted - at_0) / (at_1 - at_0)
+    """Where arithmetic over one value would give a number, if it were a straight line, near 0 or far from it."""
+    for low, high in ((0.0, 1.0), (1000.0, 2000.0), (-2000.0, -1000.0)):
+        one, other = (computed_from(computed, {part: number}) for number in (low, high))
+        if one is not None and other is not None and one != other:
+            return low + (wanted - one) / (other - one) * (high - low)
+    return wanted
 
 
 def _computed(

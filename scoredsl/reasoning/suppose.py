@@ -30,6 +30,8 @@ class Supposing(Evaluator):
     ) -> float | None:
         if value in self.values:
             return as_number(self.values[value])
+        if isinstance(value, e.ScoreValue):
+            return None
         return super().number(value, seen, event, on_zero)
 
 

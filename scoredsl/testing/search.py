@@ -64,8 +64,8 @@ class Search:
     # ---- candidates
 
     def candidates(self) -> Iterator[Givens]:
-        tests = [_givens(test) for test in self.program.tests]
-        yield from sorted(tests, key=lambda givens: givens.size)
+        tests = self.tests()
+        yield from tests
         yield from sums(self.program, self.changed, self.material)
         yield from together(self.program, self.changed, self.material)
         yield from falls(self.program, self.changed, self.material)
@@ -75,6 +75,10 @@ class Search:
                 yield self.near(self.random.choice(tests))
             else:
                 yield self.any()
+
+    def tests(self) -> list[Givens]:
+        """The logs of the program's tests, the smallest first."""
+        return sorted(map(_givens, self.program.tests), key=lambda givens: givens.size)
 
     def plain(self) -> Iterator[Givens]:
         """One event, and two of a kind with each distance that matters; one field with each value."""

@@ -14,25 +14,26 @@ from scoredsl.plan.logical import written
 from scoredsl.proof.canonical import canonical
 from scoredsl.proof.prove import unproven
 from scoredsl.proof.representatives import Representatives
-from scoredsl.reference import Log, history_of, score_log
 from scoredsl.semantics import program as p
+from tests.proof.verdicts import everything as outcomes
 from tests.strategies.changed import Changed, changed
 from tests.strategies.programs import Case, cases
+from tests.strategies.suspicious import suspicious_cases
 
 
 def everything(program: p.Program, case: Case) -> tuple[list[Any], list[Any]]:
-    """All columns at all instants, by name, and the history without causes."""
-    log = Log.of(program, case.events, case.profile_rows)
-    rows = history_of(log, case.instants[-1])
-    return (
-        [[(row.lead, dict(row.values), dict(row.tiers), dict(row.grids), dict(row.labels))
-          for row in score_log(log, instant).rows] for instant in case.instants],
-        sorted((row.lead, -1 if row.time is None else row.time, row.score, row.value, row.tier or "") for row in rows),
-    )
+    return outcomes(program, case.events, case.profile_rows, case.instants)
 
 
 @given(cases())
 def test_the_canonical_form_computes_the_same(case: Case) -> None:
+    form = canonical(written(case.program), Representatives()).program()
+    assert everything(form, case) == everything(case.program, case)
+
+
+@given(suspicious_cases())
+def test_what_never_acts_is_left_out(case: Case) -> None:
+    """Programs full of limits beside limits, branches behind branches and bounds out of reach."""
     form = canonical(written(case.program), Representatives()).program()
     assert everything(form, case) == everything(case.program, case)
 
