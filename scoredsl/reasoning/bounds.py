@@ -263,9 +263,11 @@ def _when(rule: p.WhenRule, spared: bool) -> _Worth:
         condition = ALWAYS if branch.condition is None else branch.condition
         holds = conjunction(condition, *(e.Not(each) for each in before))
         before.append(condition)
-        if not spared and never(holds):
-            continue
-        ranges = _ranges(branch.points.amount, ALWAYS if spared else holds)
+        if never(holds):
+            if not spared:
+                continue
+            holds = ALWAYS
+        ranges = _ranges(branch.points.amount, holds)
         low, high = _points(ranges, branch.points.sign)
         if rule.up_to is not None:
             low = -rule.up_to if low is None else max(-rule.up_to, min(rule.up_to, low))

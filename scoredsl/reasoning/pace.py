@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 
 from scoredsl.reasoning.calendar import Clocks, days_between, least_time
 from scoredsl.reasoning.keys import number_of_values
@@ -120,17 +120,6 @@ class Lifetime:
         )
 
 
-def _counted(pace: Pace, lifetime: Lifetime, clocks: Clocks) -> int | None:
-    if lifetime.endless and not pace.for_ever:
-        return None
-    for number, age in enumerate(pace.ages(clocks)):
-        if lifetime.over(age):
-            return number
-        if number >= MOST_AWARDS:
-            return None
-    return number + 1
-
-
 def most_worth(rule: p.OnRule, points: int, clocks: Clocks) -> int | None:
     """The most that awards of so many millionths (above 0) are worth together; None where there is no bound."""
     lifetime = Lifetime.of(rule)
@@ -170,4 +159,6 @@ def _faded(decay: p.Decay | None, points: int, days: int) -> int:
 
 def most_periods(rule: p.OnRule, period: p.Period, clocks: Clocks) -> int | None:
     """In how many calendar periods the living awards of a rule can lie."""
-    return _counted(Pace(1, None, period), Lifetime.of(rule), clocks)
+    lifetime = Lifetime.of(rule)
+    ages = islice(Pace(1, None, period).ages(clocks), MOST_AWARDS)
+    return next((number for number, age in enumerate(ages) if lifetime.over(age)), None)

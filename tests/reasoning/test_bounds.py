@@ -118,12 +118,14 @@ _BANDS = "\n".join(f"when x between {10 * i} and {10 * i + 9} add {i + 1}" for i
     # the branch that gives more, where it goes together with others
     ("when x < 0 add 15\nwhen x >= 100 add 30, else when x >= 0 add 10", 30),
     ("when x < 50 add 15\nwhen x >= 100 add 20, else when x >= 0 add 10", 25),
+    ("when x = 1 add 0.000001", 0.000001),
     ("when a.b = 1 add 5\nwhen a.c = 1 add 5\nwhen a.b = 2 add 7", 12),
     # so many values of a property of the event that is the occurrence
     ('on a then b where form in ["x", "y"] within 3d add 10 once per form', 20),
     ('on a where form in ["x", "y"] then b within 3d add 10 once per form', None),
     ('on a where form in ["x", "y"] without b within 3d add 10 once per form', 20),
     ('on a without b where form in ["x", "y"] within 3d add 10 once per form', None),
+    ('on a then b then c where form in ["x", "y"] within 3d add 10 once per form', 20),
     ('on 3 a where form in ["x", "y"] within 3d add 10 once per form', 20),
     ('on a where not form = "x" add 10 once per form', None),
     ('on a where other = "x" add 10 once per form', None),
@@ -174,6 +176,7 @@ def test_parts_without_events() -> None:
     assert named("start at 5\non a set to 7\non b reset") == [("start or set", 5, 7)]
     assert named("on a set to 7\non b add 1 once") == [("start or set", 0, 7), ("b", 0, 1)]
     assert named("when has a add count of a") == [("a", 0, None)]
+    assert named("when x = 1 add count of a") == [("x", 0, None)]
     assert named("when x = 1 add days since last a") == [("x", None, None)]
 
 

@@ -98,6 +98,9 @@ def when(text: str) -> e.Condition:
     "x > low and x < 5 and low >= 5",
     "x in last 1d and x in next 1d",
     "x matches /a/ and not x matches /a/",
+    'x > 5 and x < 3 and x contains "1"',
+    "x > low + high and low is missing",
+    "min(x, 5) > max(low, 7)",
     r'x matches /\p{Lu}/ and not x contains ""',
     "x and x = false",
     "x != true and x = true",
@@ -137,6 +140,7 @@ def test_never_of_an_event(text: str) -> None:
     "x between 5 and 5",
     "not x / 0 > 1",
     "x in next 10d and x < 2026-03-02",
+    "not min(x, 5) <= max(low, 7)",
     "x in next 10d and not x in next 5d",
     "x in last 10d and not x in last 5d",
     "x > 2026-03-01 and x < 2026-03-01 00:01",
@@ -198,6 +202,10 @@ def test_not_never_of_an_event(text: str) -> None:
     "days since renewal = 1.5",
     "days since renewal = 1 and renewal in last 1d",
     "days since last a != 3 and no a",
+    "days since last a <= 0 and no a in last 1d",
+    "days since last a in last 3d <= 10 and no a in last 3d",
+    "renewal in next 1d and days since renewal = 0",
+    "not min(count of a, 5) <= max(count of b, 7)",
     "days since last a != 3 and days since last a = 3",
     "days since last a != 2.5 and no a",
     "days since last a <= 3 and no a in last 4d",
@@ -238,6 +246,8 @@ def test_never_of_a_lead(text: str) -> None:
     "days since last a >= 2 and days since last (a or b) < 2",
     "latest p of a is missing and has a",
     "days since renewal > 3",
+    "days since last a <= 0",
+    "not min(size, 5) <= max(count of a, 7)",
     "days since last a != 3 and has a in last 3d",
     "days since last a != 3 and has a in last 30d and no a in last 4d",
     "days since last a != 2.5 and days since last a = 2",
@@ -406,6 +416,8 @@ def test_nearly_all_is_decided(text: str) -> None:
         return
     if " contains " in text or " with " in text:
         return  # as texts of numbers
+    if (" in last " in text or " in next " in text) and "2026-" in text:
+        return  # the event may have been at another time than is supposed
     assert c.satisfiable(where(text)) is not c.Verdict.UNKNOWN
 
 

@@ -119,6 +119,7 @@ INF = float("inf")
     ("*", (0, 0), (1, INF), (0, 0)),
     ("*", (0, 2), (1, INF), (0, INF)),
     ("*", (-3, 2), (1, INF), (-INF, INF)),
+    ("*", (0, 2), (-INF, 5), (-INF, 10)),
     ("+", (1, INF), (2, INF), (3, INF)),
     ("-", (0, INF), (0, INF), EVERYTHING),
     ("-", (INF, INF), (INF, INF), EVERYTHING),  # beyond all doubles
