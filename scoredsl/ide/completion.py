@@ -275,7 +275,7 @@ class _Completer:
                     yield self.text(cut, name, "event")
             return
         counts = self.data.value_counts(*found)
-        uses = known.values_of(self.analysis.loaded, *found)
+        uses = known.values_of(self.analysis.loaded, *found, self.analysis.compared)
         uses[self.analysis.source.slice(cut.replace).strip('"')] -= 1  # what stands at the cursor is no other use
         own = [value for value, count in uses.most_common() if count > 0]
         for value in dict.fromkeys([*own, *sorted(counts, key=lambda v: -counts[v])]):

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from scoredsl.ide.compared import Compared
 from scoredsl.ide.mentions import Raw, node_mentions
 from scoredsl.ide.names import Names
 from scoredsl.ide.project import Analysis
@@ -84,9 +85,10 @@ def _kind_of(ref: n.Ref, raws: list[Raw]) -> str:
     return "property"
 
 
-def values_of(loaded: Loaded, kind: str, name: str) -> Counter[str]:
+def values_of(loaded: Loaded, kind: str, name: str, compared: Compared | None = None) -> Counter[str]:
     """Texts that the program knows for a property or field, the declared ones above those that it uses."""
     found: Counter[str] = Counter()
+    texts = Compared() if compared is None else compared
     for node in statements(loaded, name):
         match node:
             case n.EventDecl() if kind == "property":
@@ -96,25 +98,9 @@ def values_of(loaded: Loaded, kind: str, name: str) -> Counter[str]:
             case n.ProfileDecl() if kind == "field" and node.field.name.text == name:
                 found.update({choice.value: 1_000_000 for choice in node.field.choices or ()})
             case _:
-                found.update(_texts(node, name))
+                found.update([text for other, text in texts.of(node) if other == name])
+    texts.forget_the_others()
     return found
-
-
-def _texts(node: n.Node, name: str) -> Iterator[str]:
-    for part in walk(node):
-        match part:
-            case n.Compare(_, n.Ref(found), n.Text(text)) if found == name:
-                yield text
-            case n.TextTest(_, n.Ref(found), n.Text(text)) if found == name:
-                yield text
-            case (
-                n.InList(n.Ref(found), n.ListOf(items)) | n.TextTest(_, n.Ref(found), n.ListOf(items))
-            ) if found == name:
-                yield from (item.value for item in items if isinstance(item, n.Text))
-            case n.Assign(n.Name(found), n.Text(text)) if found == name:
-                yield text
-            case _:
-                pass
 
 
 def durations(loaded: Loaded) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from scoredsl.ide.compared import Compared
 from scoredsl.ide.mentions import Kind, Raw, Where, mentions, node_mentions, own_mentions, with_score
 from scoredsl.semantics.imports import Loaded
 from scoredsl.syntax import nodes as n
@@ -41,6 +42,7 @@ class Mentioned:
         """By the identity of the node, which is kept so that no other takes its place, and the score around it."""
         self.alike: dict[tuple[Raw, ...], tuple[Raw, ...]] = {}
         """One for all that are equal, as those of many rules are."""
+        self.compared = Compared()
 
 
 class Names:

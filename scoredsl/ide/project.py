@@ -34,7 +34,8 @@ class Analysis:
         self._text = text
         self._say = say
         self._memory = memory
-        self._mentioned = mentioned
+        self._mentioned = mentioned or Mentioned()
+        self.compared = self._mentioned.compared
 
     @cached_property
     def loaded(self) -> Loaded:

@@ -32,8 +32,9 @@ from scoredsl.text import Source
 DEBOUNCE = 0.12
 """Seconds without a change after which diagnostics are published."""
 _LONGEST_DELAY = 5.0
-REST, LONG_REST = 2.0, 600.0
-"""Seconds without a change after which garbage is looked for, and after which it is looked for everywhere."""
+SHORT_REST, REST, LONG_REST = 0.25, 2.0, 600.0
+"""Seconds without a change after which garbage is looked for among what is new, among all but what has stayed long, and
+after which it is looked for everywhere."""
 _SKIPPED = {".git", ".venv", "venv", "node_modules", "__pycache__"}
 _MOST_FILES = 5_000
 
@@ -250,6 +251,10 @@ class ScoreServer(LanguageServer):
         """Looks for garbage when nothing is typed: it would take longer than the whole rest of a keystroke."""
         if self._rest is not None:
             self._rest.cancel()
+        self._rest = asyncio.get_running_loop().call_later(SHORT_REST, self._collect_new)
+
+    def _collect_new(self) -> None:
+        gc.collect(0)
         self._rest = asyncio.get_running_loop().call_later(REST, self._collect)
 
     def _collect(self) -> None:

@@ -1,8 +1,8 @@
 """What was read of a file before, so that a keystroke costs one statement and not the whole file.
 
 A line is scanned, and a statement read, as if it stood at the begin of the file: so what was found depends on its text
-alone, and is kept by its text. The message of a broken statement is kept by text and offset. What the newest text of a
-file does not use is forgotten: memory stays as large as the text.
+alone, and is kept by its text; the message of a broken statement by its text and what it stands in. What the newest
+text of a file does not use is forgotten: memory stays as large as the text.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from scoredsl.syntax.nodes import Node
 from scoredsl.syntax.outline import Line
 from scoredsl.syntax.tree import File
 
-BrokenKey = tuple[int, str, str, Setting]
-"""Offset, masked text, keyword, setting."""
+BrokenKey = tuple[str, str, Setting]
+"""Masked text, keyword, setting."""
 
 
 @dataclass(slots=True)

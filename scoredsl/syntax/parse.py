@@ -77,26 +77,25 @@ class _Reading:
 
     def read(self, text: str, piece: Piece, header: str) -> Node | None:
         """The node of a statement as if it stood at the begin of the file; None, and said, where it is broken."""
-        try:
-            return build_statement(parser().parse(text), 0, self.source.path)
-        except UnexpectedInput as problem:
-            if not piece.broken:
-                self.explain(problem, text, Span(piece.start, piece.end, self.source.path), piece, header)
-        except (LarkError, RecursionError):
-            if not piece.broken:
-                message = "This statement is nested too deeply to be read."
-                span = Span(piece.start, piece.end, self.source.path)
-                self.diagnostics.append(Diagnostic("syntax", "error", message, span, "Split it with define."))
+        key = (text, piece.keyword, _setting(piece, self.source, header))
+        said = self.now.broken.get(key) or self.before.broken.get(key)
+        if said is None or piece.broken:
+            said = None
+            try:
+                return build_statement(parser().parse(text), 0, self.source.path)
+            except UnexpectedInput as problem:
+                if not piece.broken:
+                    span = Span(piece.start, piece.end, self.source.path)
+                    said = explain(problem, text, span, piece.keyword, key[2]).moved(-piece.start)
+            except (LarkError, RecursionError):
+                if not piece.broken:
+                    message = "This statement is nested too deeply to be read."
+                    span = Span(0, len(text), self.source.path)
+                    said = Diagnostic("syntax", "error", message, span, "Split it with define.")
+        if said is not None:
+            self.now.broken[key] = said
+            self.diagnostics.append(said.moved(piece.start))
         return None
-
-    def explain(self, problem: UnexpectedInput, text: str, span: Span, piece: Piece, header: str) -> None:
-        setting = _setting(piece, self.source, header)
-        key = (piece.start, text, piece.keyword, setting)
-        said = self.before.broken.get(key)
-        if said is None:
-            said = explain(problem, text, span, piece.keyword, setting)
-        self.now.broken[key] = said
-        self.diagnostics.append(said)
 
 
 def _setting(piece: Piece, source: Source, header: str) -> Setting:

@@ -90,6 +90,9 @@ def test_edits_one_by_one_give_what_the_whole_text_gives(edits: list[tuple[float
         text = text[:at] + new + text[at + size :]
         project.open(MAIN, text)
         said = project.analysis(MAIN).diagnostics
+        names = project.analysis(MAIN).names
+        declared = {symbol: any(each.declares for each in found) for symbol, found in names.by_symbol.items()}
+        assert list(names.symbols.items()) == list(declared.items()), "with and without places"
     whole = Project(NoFiles(), Checked.said)
     whole.open(MAIN, text)
     assert project.analysis(MAIN).diagnostics == whole.analysis(MAIN).diagnostics
