@@ -148,6 +148,8 @@ def _written(
     tests = _tests(at_hand, program, name, sample, result, features, everything=kept is not None)
     text = formatted(text + "".join(f"\n{test}\n" for test in tests), learning.out)
     more += _broken_tests(program)
+    if sample.looked.kept is not None:
+        more.append(_kept_alone(sample, parts))
     write_text(learning.out, text)
     return LearnedReport(
         learning.out, name, sample.moment.name, result.learned_from, result.rules, start,
@@ -223,6 +225,20 @@ def _tier(tier: Tier, totals: NDArray[np.int64], parts: Split, sample: Sample) -
 
 
 # ---- tests
+
+
+def _kept_alone(sample: Sample, parts: Split) -> str:
+    """How good the rules that are kept are by themselves."""
+    import numpy as np
+
+    from scoredsl.learning.evaluation_report import interval
+    from scoredsl.learning.measures import auc
+
+    assert sample.looked.kept is not None
+    test = parts.test
+    scores = np.rint(sample.looked.kept[test] * _MILLION).astype(np.int64)
+    found = auc(scores, sample.looked.won[test], sample.looked.leads[test])
+    return f"By themselves the rules that are kept have an AUC of {interval(found)} on the leads not seen."
 
 
 def _broken_tests(program: Program) -> list[str]:

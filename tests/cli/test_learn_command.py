@@ -133,6 +133,9 @@ def test_rules_that_are_kept(run, project: Path) -> None:
     for line in kept.splitlines():
         assert line in text
     points = points_of(text)
+    report = json.loads(done.out)
+    (alone,) = [note for note in report["notes"] if note.startswith("By themselves the rules that are kept")]
+    assert float(re.search(r"AUC of (0\.\d+)", alone)[1]) < report["parts"][-1]["auc"]["value"]
     assert points["Complaint"] < 0 and "Demo" not in points
     assert text.index("on demo add 20") < text.index("Complaint") < text.index('test "a demo"')
     assert (project / "ours.score").read_text() == kept

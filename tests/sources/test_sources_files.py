@@ -29,7 +29,7 @@ def zstd(content: bytes) -> bytes:
 
 
 def gzipped(content: bytes) -> bytes:
-    return gzip.compress(content)
+    return gzip.compress(content, mtime=0)
 
 
 @pytest.mark.parametrize("pack", [bytes, gzipped, zstd])
