@@ -26,6 +26,7 @@ class SeenEvent:
 
     count: int
     leads: int
+    first: str
     last: str
     properties: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -45,6 +46,7 @@ class Seen:
                 name: {
                     "count": event.count,
                     "leads": event.leads,
+                    "first": event.first,
                     "last": event.last,
                     "properties": {prop: _kept(values) for prop, values in event.properties.items()},
                 }
@@ -66,10 +68,10 @@ def seen(
     found = Seen()
     with connection() as db:
         with scan_events(events, event_options, db) as scan:
-            figures = "event, count(*), count(DISTINCT lead), max(time)"
+            figures = "event, count(*), count(DISTINCT lead), min(time), max(time)"
             query = f"SELECT {figures} FROM ({_all(scan)}) GROUP BY 1 ORDER BY 2 DESC, 1"
-            for name, count, leads, last in rows(db, query):
-                found.events[name] = SeenEvent(count, leads, instant_text(last)[:10])
+            for name, count, leads, first, last in rows(db, query):
+                found.events[name] = SeenEvent(count, leads, instant_text(first)[:10], instant_text(last)[:10])
             for event in scan.events_of(_some_leads(db, scan)):
                 found.sampled += 1
                 _see(event.properties, found.events[event.name].properties)

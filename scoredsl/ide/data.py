@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from scoredsl.ide.names import Symbol
@@ -17,6 +18,7 @@ class EventSeen:
 
     count: int
     leads: int
+    first: str
     last: str
     properties: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -32,10 +34,16 @@ class Data:
     def of(cls, read: Mapping[str, Any]) -> Data:
         """From the JSON of `scoredsl catalog --format json`."""
         events = {
-            name: EventSeen(event["count"], event["leads"], event["last"], event["properties"])
+            name: EventSeen(event["count"], event["leads"], event["first"], event["last"], event["properties"])
             for name, event in read["events"].items()
         }
         return cls(events, read["fields"])
+
+    @property
+    def days(self) -> int:
+        """How many days there are from the first event to the last, both counted."""
+        first, last = ([getattr(each, end) for each in self.events.values()] for end in ("first", "last"))
+        return (date.fromisoformat(max(last)) - date.fromisoformat(min(first))).days + 1 if last else 0
 
     def value_counts(self, kind: str, name: str) -> dict[str, int]:
         """The values of a `property`, of all events, or of a `field`."""

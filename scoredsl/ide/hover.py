@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 
 from scoredsl.ide.keywords import KEYWORDS
 from scoredsl.ide.names import Mention, Symbol
-from scoredsl.ide.programs import rule_of
+from scoredsl.ide.programs import rule_of, tier_of
 from scoredsl.ide.project import Analysis
 from scoredsl.prose import Words, sentence
 from scoredsl.prose.scores import group_sentences, label_sentence, score_sentences, tier_sentence
 from scoredsl.prose.words import counted, duration
-from scoredsl.reasoning.bounds import bounds_of
+from scoredsl.reasoning.bounds import bounds_of, rule_bounds
+from scoredsl.reasoning.calendar import clocks
 from scoredsl.semantics import program as p
 from scoredsl.semantics.values import millionths_text
 from scoredsl.syntax import nodes as n
@@ -62,12 +63,32 @@ def hover(analysis: Analysis, offset: int, now: int, program: p.Program | None, 
         break
     rule = rule_of(program, analysis, statement)
     if rule is not None and program is not None:
-        return Hover(sentence(rule, Words.of(program)), statement.span)
+        return Hover(f"{sentence(rule, Words.of(program))}\n\n{_most(rule, program)}".strip(), statement.span)
+    found = tier_of(program, analysis, statement)
+    if found is not None:
+        score, tier = found
+        symbol = Symbol("tier", tier.name, score.name)
+        lines = [f"**{tier.name}** — tier of {score.name}", tier_sentence(tier), seen(symbol)]
+        return Hover("\n\n".join(line for line in lines if line), statement.span)
     first = next((name for name in KEYWORDS if statement.keyword in phrases(name)), None)
     if first is not None and offset <= base + len(statement.keyword):
         says = f"**{statement.keyword}** — {KEYWORDS[first].says}"
         return Hover(says, Span(base, base + len(statement.keyword), analysis.path))
     return None
+
+
+def _most(rule: p.Rule, program: p.Program) -> str:
+    """The most that a rule can give, or the least where it only takes off."""
+    if isinstance(rule, p.OnRule) and isinstance(rule.effect, p.Reset):
+        return ""
+    least, most = rule_bounds(rule, clocks(program.timezone))
+    if most is None:
+        return "There is no most that a lead can have of it."
+    if most == 0 and least != 0:
+        return "There is no most that it takes off." if least is None else (
+            f"It takes off at most {millionths_text(-least)}."
+        )
+    return f"A lead can have at most {millionths_text(most)} of it."
 
 
 _UNITS = {"s": 10**6, "m": 60 * 10**6, "h": 3600 * 10**6, "d": 86_400 * 10**6, "w": 7 * 86_400 * 10**6}

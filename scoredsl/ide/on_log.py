@@ -32,6 +32,12 @@ def explain_arguments(wish: Wish, lead: str) -> list[str]:
     return ["--texts", wish.texts, "explain", wish.rules, *wish.log, f"--lead={lead}", "--format", "json"]
 
 
+def stats_arguments(wish: Wish, *, owed: bool) -> list[str]:
+    """`owed`: whether it is asked who owes a tier to a rule."""
+    found = ["--texts", wish.texts, "stats", wish.rules, *wish.log, "--format", "json"]
+    return found if owed else [*found, "--no-tiers"]
+
+
 def impact_arguments(wish: Wish, name: str, revision: str = "HEAD") -> list[str]:
     """Against the same file at a git revision; `name` is its path as seen from the folder where the command is run."""
     logs = [part for log in wish.log for part in ("--events", log)]

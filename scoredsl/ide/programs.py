@@ -15,14 +15,22 @@ def rule_of(program: p.Program | None, analysis: Analysis, statement: Statement)
     """The rule of an `on` or `when` statement."""
     if program is None or statement.keyword not in ("on", "when"):
         return None
-    text = analysis.source.slice(statement.span)
-    here = analysis.program is program
-    for _, rule in program.rules():
-        span = rule.place.span
-        if span.file != analysis.path:
-            continue
-        if here and span.start == statement.span.start:
-            return rule
-        if not here and program.sources[span.file].slice(span) == text:
-            return rule
-    return None
+    return next((rule for _, rule in program.rules() if _became(rule.place, program, analysis, statement)), None)
+
+
+def tier_of(program: p.Program | None, analysis: Analysis, statement: Statement) -> tuple[p.Score, p.Tier] | None:
+    """The tier of a `tier` or `threshold` statement, with its score."""
+    if program is None or statement.keyword not in ("tier", "threshold"):
+        return None
+    tiers = ((score, tier) for score in program.scores for tier in score.tiers)
+    return next((each for each in tiers if _became(each[1].place, program, analysis, statement)), None)
+
+
+def _became(place: p.Place, program: p.Program, analysis: Analysis, statement: Statement) -> bool:
+    """Whether what stands at a place of a program is what a statement became."""
+    span = place.span
+    if span.file != analysis.path:
+        return False
+    if analysis.program is program:
+        return span.start == statement.span.start
+    return program.sources[span.file].slice(span) == analysis.source.slice(statement.span)

@@ -66,6 +66,7 @@ class Logs:
                 else:
                     self._data.pop(folder, None)
                 before = _stamp(folder, files)
+                self.server.counting.log_changed()
             await asyncio.sleep(PAUSE)
 
 

@@ -9,22 +9,19 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from scoredsl.ide.on_log import Wish, explain_arguments, impact_arguments, overview_arguments, texts_file, why_not
-from scoredsl.lsp.logs import CONFIG
+from scoredsl.lsp.processes import folder_of, run_scoredsl
 from scoredsl.lsp.server import ScoreServer
 from scoredsl.semantics.imports import Unreadable
 
 PREVIEW = "scoredsl.preview"
 EXPLAIN = "scoredsl.explainLead"
 IMPACT = "scoredsl.impact"
-TIMEOUT = 600.0
-"""Seconds after which a run is given up."""
 _TOP = 10
 
 Answer = dict[str, Any]
@@ -123,16 +120,6 @@ def _broken(server: ScoreServer, path: str) -> str:
     return f"The rules have {'an error' if count == 1 else f'{count} errors'}: see the underlined places."
 
 
-def folder_of(path: str) -> Path:
-    """The nearest folder above a file that has a scoredsl.toml, else its own. Raises Unreadable for no file."""
-    if "://" in path or path.startswith("untitled:"):
-        raise Unreadable("These rules are in no file yet: save them first.")
-    folders = list(Path(path).parents)
-    if not folders:
-        raise Unreadable("Of which rules file?")
-    return next((folder for folder in folders if (folder / CONFIG).is_file()), folders[0])
-
-
 def _wish(server: ScoreServer, path: str, wanted: Mapping[str, Any], scratch: str) -> Wish:
     texts = Path(scratch, "texts.json")
     texts.write_text(texts_file(server.project.texts), encoding="utf-8")
@@ -147,19 +134,3 @@ async def _json(arguments: list[str], folder: Path) -> Answer:
     found = json.loads(output)
     assert isinstance(found, dict)
     return found
-
-
-async def run_scoredsl(arguments: list[str], folder: Path) -> tuple[int, str, str]:
-    """Runs scoredsl in a folder: its exit status, what it wrote, what it said. Ended when it is cancelled."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "scoredsl", *arguments, cwd=folder, stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        output, said = await asyncio.wait_for(process.communicate(), TIMEOUT)
-    except TimeoutError:
-        return 1, "", f"Error: it took longer than {TIMEOUT / 60:.0f} minutes."
-    finally:
-        if process.returncode is None:
-            process.kill()
-    return process.returncode or 0, output.decode("utf-8", "replace"), said.decode("utf-8", "replace")

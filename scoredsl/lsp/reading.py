@@ -224,8 +224,8 @@ def links(server: ScoreServer, params: t.DocumentLinkParams) -> list[t.DocumentL
 def hovers(server: ScoreServer, params: t.HoverParams) -> t.Hover | None:
     path, offset = server.at(params.text_document, params.position)
     analysis = server.project.analysis(path)
-    program, seen = server.project.program(path), server.log.data_of(path).seen
-    found = hover(analysis, offset, server.now(), program, seen)
+    program, data, counts = server.project.program(path), server.log.data_of(path), server.counting.of(path)
+    found = hover(analysis, offset, server.now(), program, lambda symbol: data.seen(symbol) or counts.seen(symbol))
     if found is None:
         return None
     content = t.MarkupContent(t.MarkupKind.Markdown, found.text)

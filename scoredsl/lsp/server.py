@@ -21,6 +21,7 @@ from scoredsl import __version__, api
 from scoredsl.diagnostics import Diagnostic
 from scoredsl.ide.project import Analysis, Project
 from scoredsl.lsp import convert
+from scoredsl.lsp.counting import Counting
 from scoredsl.lsp.logs import Logs
 from scoredsl.lsp.places import Places
 from scoredsl.lsp.positions import Encoding, Lines, changed, encoding_of
@@ -73,6 +74,7 @@ class ScoreServer(LanguageServer):
         self.tokens: dict[str, tuple[str, list[int]]] = {}
         """By path: the tokens that the client has, with their id."""
         self.log = Logs(self)
+        self.counting = Counting(self)
         self.marks: dict[str, str] = {}
         """By path: the plan that a preview of scores is compared with."""
         self._pending: asyncio.TimerHandle | None = None

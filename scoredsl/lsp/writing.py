@@ -114,7 +114,9 @@ def code_lenses(server: ScoreServer, params: t.CodeLensParams) -> list[t.CodeLen
     analysis = server.analysis(params.text_document)
     lines = server.lines(analysis.path)
     found = []
-    for lens in lenses(analysis, server.project.program(analysis.path), {}):
+    rules = [each.span for each in analysis.file.walk() if each.keyword in ("on", "when")]
+    fired = server.counting.of(analysis.path).fired(rules, analysis.source)
+    for lens in lenses(analysis, server.project.program(analysis.path), fired):
         uri = server.places.uri(analysis.path)
         match lens.command:
             case "run test":

@@ -24,8 +24,12 @@ def test_counts_leads_and_values(tmp_path: Path) -> None:
     profiles.write_text("lead,country\neva,DE\nbob,DE\n")
     found = seen([str(log)], PLAIN, [str(profiles)], PLAIN).as_data()
     assert found["events"] == {
-        "page_view": {"count": 3, "leads": 2, "last": "2026-01-03", "properties": {"plan": {"pro": 2, "free": 1}}},
-        "bought": {"count": 1, "leads": 1, "last": "2026-01-05", "properties": {"amount": {"12.50": 1}}},
+        "page_view": {"count": 3, "leads": 2, "first": "2026-01-01", "last": "2026-01-03",
+            "properties": {"plan": {"pro": 2, "free": 1}},
+        },
+        "bought": {"count": 1, "leads": 1, "first": "2026-01-05", "last": "2026-01-05",
+            "properties": {"amount": {"12.50": 1}},
+        },
     }
     assert list(found["events"]) == ["page_view", "bought"]
     assert found["fields"] == {"country": {"DE": 2}}

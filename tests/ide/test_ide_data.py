@@ -16,9 +16,12 @@ SEEN = Data.of(
     {
         "events": {
             "page_view": {
-                "count": 1204, "leads": 310, "last": "2026-01-03", "properties": {"plan": {"pro": 900, "free": 12}}
+                "count": 1204, "leads": 310, "first": "2025-10-06", "last": "2026-01-03",
+                "properties": {"plan": {"pro": 900, "free": 12}},
             },
-            "from_the_log": {"count": 1, "leads": 1, "last": "2026-01-01", "properties": {}},
+            "from_the_log": {
+                "count": 1, "leads": 1, "first": "2026-01-01", "last": "2026-01-01", "properties": {}
+            },
         },
         "fields": {"country": {"DE": 4}},
     }

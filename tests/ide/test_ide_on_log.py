@@ -11,6 +11,7 @@ from scoredsl.ide.on_log import (
     explain_arguments,
     impact_arguments,
     overview_arguments,
+    stats_arguments,
     texts_file,
     why_not,
 )
@@ -28,6 +29,8 @@ def test_command_lines() -> None:
     ]
     explained = explain_arguments(Wish("r.score", "t"), "eva")
     assert explained[2:] == ["explain", "r.score", "--lead=eva", "--format", "json"]
+    assert stats_arguments(Wish("r.score", "t"), owed=True) == ["--texts", "t", "stats", "r.score", "--format", "json"]
+    assert stats_arguments(WISH, owed=False)[-3:] == ["--format", "json", "--no-tiers"]
     assert impact_arguments(WISH, "rules/a.score")[2:] == [
         "diff", "HEAD:./rules/a.score", "rules/a.score", "--events", "/p/a.csv", "--events", "/p/b.csv",
         "--format", "html",

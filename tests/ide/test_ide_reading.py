@@ -224,7 +224,9 @@ def test_imports_are_links() -> None:
         ("30d", ["**30 days** — from now until 2026-02-04; back to 2025-12-06"]),
         ("at most", ["**at most** — "]),
         ("expire after", ["Each award ends after this much time"]),
-        ('"Bought it"', ["Adds 50 points for each bought event."]),
+        ('"Bought it"', ["Adds 50 points for each bought event.\n\nThere is no most that a lead can have of it."]),
+        ("when country", ["A lead can have at most 5 of it."]),
+        ("100 as", ["**hot** — tier of interest\n\nFrom 100 points on."]),
     ],
 )
 def test_hover(word: str, parts: list[str]) -> None:
@@ -238,7 +240,7 @@ def test_while_another_line_is_broken_a_rule_is_still_explained() -> None:
     assert case.project.program(case.path) is not None
     case.project.open(case.path, case.text.replace("when country", "whn country"))
     found = hover(case.analysis, case.offset, NOW, case.project.program(case.path), lambda symbol: "")
-    assert found is not None and found.text == "Adds 50 points for each bought event."
+    assert found is not None and found.text.startswith("Adds 50 points for each bought event.")
 
 
 def test_between_statements_nothing_is_said() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from lsprotocol import types as t
@@ -26,6 +27,7 @@ def capabilities(*, pull: bool = False, encodings: Sequence[str] | None = None) 
         ),
         workspace=t.WorkspaceClientCapabilities(
             workspace_edit=t.WorkspaceEditClientCapabilities(document_changes=True),
+            code_lens=t.CodeLensWorkspaceClientCapabilities(refresh_support=True),
             did_change_watched_files=t.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True),
         ),
     )
@@ -44,6 +46,8 @@ class Session:
         self.shown: list[str] = []
         self.registered: list[str] = []
         self.applied: list[t.ApplyWorkspaceEditParams] = []
+        self.refreshed: Counter[str] = Counter()
+        """How often it was asked to ask again, by method."""
         self.version = 1
         self.arrived = threading.Condition()
         self._listen()
@@ -82,7 +86,13 @@ class Session:
         for method in (
             t.WORKSPACE_CODE_LENS_REFRESH, t.WORKSPACE_INLAY_HINT_REFRESH, t.WORKSPACE_DIAGNOSTIC_REFRESH
         ):
-            client.feature(method)(lambda params: None)
+            client.feature(method)(self._refreshing(method))
+
+    def _refreshing(self, method: str) -> Callable[[Any], None]:
+        def refresh(params: Any) -> None:
+            self.refreshed[method] += 1
+
+        return refresh
 
     def wait(self, awaitable: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(awaitable, self.loop).result(TIMEOUT)
