@@ -277,6 +277,7 @@ class ScoreServer(LanguageServer):
         if not path.endswith(".score"):
             return
         self.project.touch(path)
+        self.reasoned.touched(path)
         self._lines.pop(path, None)
         if deleted:
             self.project.known.pop(path, None)

@@ -73,6 +73,20 @@ def test_an_error_says_nothing_of_what_the_rules_mean(session: Session, uri: str
     session.settled(uri, UNREACHABLE)
 
 
+def test_a_file_that_is_not_open_changes(session: Session, uri: str, tmp_path: Path) -> None:
+    library = tmp_path / "library.score"
+    library.write_text("define many: 30\n")
+    session.open(uri, 'import "library.score"\n' + RULES.replace("add 30", "add many"))
+    session.settled(uri, UNREACHABLE)
+    library.write_text("define many: 130\n")
+    change = t.FileEvent(library.as_uri(), t.FileChangeType.Changed)
+    session.notify("workspace/didChangeWatchedFiles", t.DidChangeWatchedFilesParams([change]))
+    session.settled(uri, [])
+    library.write_text("define many: 13\n")
+    session.notify("workspace/didChangeWatchedFiles", t.DidChangeWatchedFilesParams([change]))
+    session.settled(uri, UNREACHABLE)
+
+
 def test_a_comment_that_silences_one_of_them_is_needed(session: Session, uri: str) -> None:
     session.open(uri, RULES.replace("100", "100 # scoredsl: ignore[unreachable-tier] Soon."))
     session.settled(uri, [])
