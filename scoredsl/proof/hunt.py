@@ -94,6 +94,9 @@ class Hunt(WideSearch):
         placed = [(scene, anchor) for scene in scenes for anchor in self.anchors]
         for scene, anchor in self.random.sample(placed, min(len(placed), _MOST_PLACED)):
             yield Draft().with_scene(scene, anchor)
+        twice = [(*each, gap) for each in placed for gap in self.scenes.durations or self.focus.durations]
+        for scene, anchor, gap in self.random.sample(twice, min(len(twice), _MOST_PLACED)):
+            yield Draft().with_scene(scene, anchor).with_scene(scene, anchor + gap + MINUTE)
         while True:
             yield self.changed_log(self.taken_up())
 
@@ -220,6 +223,8 @@ class Hunt(WideSearch):
     def gap(self) -> int:
         random = self.random
         gaps = (MINUTE, MINUTE, 0, DAY)
+        if self.scenes.durations and random.random() < 0.2:
+            return random.choice(self.scenes.durations) + random.choice((0, -1, MINUTE))
         if self.durations and random.random() < 0.6:
             return random.choice(self.durations) + random.choice((0, 0, -1, -MINUTE, MINUTE))
         return random.choice(gaps)

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
+from scoredsl.proof.days import asks_for_days
 from scoredsl.proof.scenes import Scene, Scenes
 from scoredsl.proof.tellers import tellers, telling_scenes
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
 from scoredsl.semantics.log import Value
+from scoredsl.testing.material import material
 from scoredsl.testing.rechecking import without_places
 
 
@@ -22,9 +24,13 @@ class Pool:
         self.known = scenes.known
         first, second = _plain_parts(one, scores), _plain_parts(other, scores)
         differing = [part for part in first if part not in second] + [part for part in second if part not in first]
+        if one.timezone != other.timezone:
+            differing += [each for each in first if each not in differing and asks_for_days(each[1])]
         self.by_part = [self._of(scenes, part) for _, part in differing]
         less, more = ([part for where, part in parts if (where, part) in differing] for parts in (first, second))
         self.tellers = tellers(less, more)
+        self.durations = sorted({*material(one, *less).durations} ^ {*material(other, *more).durations})
+        """Those that only one of the programs names in what differs."""
         self.by_part.append(telling_scenes(scenes, less, more))
         self.focus = [scene for found in reversed(self.by_part) for scene in found]
         self.others = [found for each in dict.fromkeys((*first, *second)) if each not in differing

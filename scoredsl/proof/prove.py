@@ -6,7 +6,6 @@ the lead that is shown. All else is not decided.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -16,6 +15,7 @@ from scoredsl.impact.meaning import Form, form, plan_form, same_meaning, score_f
 from scoredsl.impact.pairing import paired
 from scoredsl.plan.logical import LogicalPlan, written
 from scoredsl.proof.canonical import canonical
+from scoredsl.proof.days import asks_for_days, walk
 from scoredsl.proof.example import Example, example
 from scoredsl.proof.hunt import Hunt
 from scoredsl.proof.representatives import Representatives
@@ -24,7 +24,7 @@ from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
 from scoredsl.testing.rechecking import EVERYTHING
 
-TRIES = 3000
+TRIES = 4000
 """Logs that are tried at the most."""
 EFFORT = 2_500_000
 """How many rules are looked at, at how many instants, before the search is given up: some ten seconds."""
@@ -132,7 +132,7 @@ def _changed(one: LogicalPlan, other: LogicalPlan) -> list[str]:
 
 
 def _forms(plan: LogicalPlan) -> Iterator[tuple[str, Form]]:
-    yield "timezone", (plan.timezone if _asks_for_days(plan) else "",)
+    yield "timezone", (plan.timezone if asks_for_days((plan.scores, plan.labels, plan.ignores, plan.excludes)) else "",)
     yield "ignore", tuple(sorted(map(form, plan.ignores), key=repr))
     yield "exclude", tuple(sorted(map(form, plan.excludes), key=repr))
     yield "lists", tuple(sorted(set(plan.list_columns) & _words(plan)))
@@ -154,29 +154,10 @@ def _made_of(plan: LogicalPlan) -> Iterator[tuple[str, set[str]]]:
 
 
 def _scores_in(part: object) -> set[str]:
-    return {name for name in (each.name for each in _walk(part) if isinstance(each, e.ScoreValue)) if name is not None}
-
-
-def _asks_for_days(plan: LogicalPlan) -> bool:
-    """Whether a calendar day, or a date without an offset in the data, can matter anywhere."""
-    return any(
-        isinstance(each, p.Decay | e.CompareInstant | e.CompareNames | e.InWindow | e.DaysSince | e.DaysUntil)
-        or (isinstance(each, p.Limit | p.UpTo) and each.period is not None)
-        for each in _walk((plan.scores, plan.labels, plan.ignores, plan.excludes))
-    )
+    return {name for name in (each.name for each in walk(part) if isinstance(each, e.ScoreValue)) if name is not None}
 
 
 def _words(plan: LogicalPlan) -> set[str]:
     """Every name in a plan, and what a dotted one begins with: a superset of the properties and fields it reads."""
-    found = {each for each in _walk((plan.scores, plan.labels, plan.ignores, plan.excludes)) if isinstance(each, str)}
+    found = {each for each in walk((plan.scores, plan.labels, plan.ignores, plan.excludes)) if isinstance(each, str)}
     return {".".join(parts[: i + 1]) for name in found for parts in [name.split(".")] for i in range(len(parts))}
-
-
-def _walk(part: object) -> Iterator[object]:
-    yield part
-    if isinstance(part, tuple | frozenset):
-        for each in part:
-            yield from _walk(each)
-    elif dataclasses.is_dataclass(part) and not isinstance(part, type):
-        for field in dataclasses.fields(part):
-            yield from _walk(getattr(part, field.name))

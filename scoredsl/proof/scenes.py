@@ -14,7 +14,7 @@ from typing import TypeVar
 from scoredsl.proof.representatives import comparisons
 from scoredsl.reasoning.models import models
 from scoredsl.reasoning.normal import ANY, conjunction, where_parts
-from scoredsl.reasoning.suppose import CLOCK
+from scoredsl.reasoning.suppose import CLOCK, holds
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
 from scoredsl.semantics.inspect import leaves
@@ -27,6 +27,8 @@ _T = TypeVar("_T")
 
 _MODELS = 5
 """Ways to satisfy one condition that are looked at."""
+_NUMBERS = (10.0, -5.0, 0.5)
+"""What points are computed from besides."""
 _MOST_EVENTS = 30
 """Of a count of more events no scene is made."""
 
@@ -172,6 +174,9 @@ class Scenes:
                 for model in islice(models(conjunction(asked, *are_numbers)), _MODELS):
                     properties, fields = values_of(model, asked)
                     yield _Drawn(name, tuple(properties.items()), tuple(fields.items()))
+                    for prop, number in product(sorted(wanted), _NUMBERS):
+                        if holds(asked, {**model, e.Property(prop): number}):
+                            yield _Drawn(name, tuple({**properties, prop: number}.items()), tuple(fields.items()))
 
     def _not_ignored(self, name: str) -> Iterator[e.Condition]:
         for pattern in self.ignores:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
+from scoredsl.proof.days import walk
 from scoredsl.proof.scenes import Scene, Scenes, distinct, values_of
 from scoredsl.reasoning.models import models
 from scoredsl.reasoning.normal import where_parts
@@ -69,22 +70,12 @@ def _conditions(part: object, of_events: bool) -> Iterator[e.Condition]:
             if not of_events:
                 yield part  # type: ignore[misc]
                 return
-            for each in _patterns(part):
-                yield from _conditions(each, of_events)
+            for each in walk(part):
+                if isinstance(each, e.Pattern):
+                    yield from _conditions(each, of_events)
         case _ if dataclasses.is_dataclass(part) and not isinstance(part, type):
             for field in dataclasses.fields(part):
                 yield from _conditions(getattr(part, field.name), of_events)
-
-
-def _patterns(part: object) -> Iterator[e.Pattern]:
-    if isinstance(part, e.Pattern):
-        yield part
-    elif isinstance(part, tuple):
-        for each in part:
-            yield from _patterns(each)
-    elif dataclasses.is_dataclass(part) and not isinstance(part, type):
-        for field in dataclasses.fields(part):
-            yield from _patterns(getattr(part, field.name))
 
 
 _CONDITIONS: tuple[type, ...] = (

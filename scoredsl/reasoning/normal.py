@@ -204,8 +204,25 @@ def never_missing(value: e.Value) -> bool:
             return never_missing(operand)
         case e.Call(_, arguments):
             return all(never_missing(argument) for argument in arguments)
+        case e.Arithmetic("+" | "-", left, right) if _moderate(left) and _moderate(right):
+            return True
         case e.Arithmetic():
             return constant_number(value) is not None
+        case _:
+            return False
+
+
+def _moderate(value: e.Value) -> bool:
+    """Whether a number is always known, and so small that sums of such numbers are finite."""
+    match value:
+        case e.Constant(number):
+            return abs(number) <= 1e100
+        case e.ScoreValue() | e.Fact("count" | "distinct"):
+            return True
+        case e.Negative(operand):
+            return _moderate(operand)
+        case e.Arithmetic("+" | "-", left, right):
+            return _moderate(left) and _moderate(right)
         case _:
             return False
 
