@@ -11,8 +11,12 @@ from scoredsl.diagnostics import Diagnostic, Fix, Related, Tag
 from scoredsl.lint.log import LogNames
 from scoredsl.reasoning.bounds import Bounds, bounds_of
 from scoredsl.reasoning.calendar import Clocks, clocks
+from scoredsl.reasoning.models import model
+from scoredsl.reasoning.normal import ALWAYS, conjunction
 from scoredsl.reasoning.outcome import Outcome, Outcomes
-from scoredsl.reasoning.witness import Witness
+from scoredsl.reasoning.suppose import holds
+from scoredsl.reasoning.witness import Witness, cells
+from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
 from scoredsl.semantics.check import Checked
 from scoredsl.semantics.imports import LoadedFile
@@ -137,6 +141,21 @@ class Context:
     @cached_property
     def _outcomes(self) -> Outcomes:
         return Outcomes(self.program)
+
+    @cached_property
+    def _scored(self) -> Mapping[str, str]:
+        """What the profile must have so that a lead is not excluded; empty where that is nothing, or is not known."""
+        included = conjunction(ALWAYS, *(e.Not(condition) for condition in self.program.excludes))
+        found = {**(model(included) or {}), e.Field("email"): "eva@example.com"}
+        for value in tuple(found):
+            fewer = {each: found[each] for each in found if each != value}
+            found = fewer if holds(included, fewer) else found
+        _, fields = cells(found if holds(included, found) else model(included) or {}) or ({}, {})
+        return fields
+
+    def profile(self, fields: Mapping[str, str]) -> Mapping[str, str] | None:
+        """The profile of a lead that has these fields, and is scored; None where it needs none."""
+        return {**self._scored, **fields} or None
 
     def outcome(self, witness: Witness, score: p.Score, instant: int | None = None) -> Outcome | None:
         """What the reference makes of a small log; None where the lead is not scored."""

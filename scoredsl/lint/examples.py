@@ -66,11 +66,11 @@ def paid_by_both(context: Context, score: p.Score, first: p.Rule, second: p.Rule
     match first, second:
         case p.OnRule(trigger=p.Occurs(one)), p.OnRule(trigger=p.Occurs(two)):
             numbers = [each.effect.amount for each in (first, second) if isinstance(each.effect, p.Points)]
-            witnesses = _by_event(one, two, {at_ease(first), at_ease(second)}, numbers)
+            witnesses = _by_event(one, two, {at_ease(first), at_ease(second)}, numbers, context)
         case p.OnRule(), p.OnRule():
-            witnesses = _by_occurrence(second)
+            witnesses = _by_occurrence(second, context)
         case p.WhenRule(), p.WhenRule():
-            witnesses = _by_profile(first.branches[0], second.branches[0])
+            witnesses = _by_profile(first.branches[0], second.branches[0], context)
         case _:
             return None
     for witness in islice(witnesses, 12):
@@ -84,22 +84,22 @@ def paid_by_both(context: Context, score: p.Score, first: p.Rule, second: p.Rule
 
 
 def _by_event(
-    one: e.Pattern, two: e.Pattern, instants: Iterable[int], numbers: Sequence[e.Value]
+    one: e.Pattern, two: e.Pattern, instants: Iterable[int], numbers: Sequence[e.Value], context: Context
 ) -> Iterator[Witness]:
     for event in drawn(one, two, numbers=numbers):
         for at in sorted(instants):
-            yield Witness(((at, event.name, event.properties),), event.fields or None, at)
+            yield Witness(((at, event.name, event.properties),), context.profile(event.fields), at)
 
 
-def _by_occurrence(rule: p.OnRule) -> Iterator[Witness]:
+def _by_occurrence(rule: p.OnRule, context: Context) -> Iterator[Witness]:
     for found in occurring(rule):
         at = at_ease(rule)
-        yield Witness(found.at(at), found.fields or None, at)
+        yield Witness(found.at(at), context.profile(found.fields), at)
 
 
-def _by_profile(one: p.Branch, two: p.Branch) -> Iterator[Witness]:
+def _by_profile(one: p.Branch, two: p.Branch, context: Context) -> Iterator[Witness]:
     conditions = [branch.condition for branch in (one, two) if branch.condition is not None]
     for given in models(conjunction(e.Always(True), *conditions)):
         found = cells(given)
         if found is not None:
-            yield Witness((), found[1] or {"email": "eva@example.com"}, CLOCK)
+            yield Witness((), context.profile(found[1]) or {"email": "eva@example.com"}, CLOCK)

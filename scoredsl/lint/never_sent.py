@@ -92,7 +92,7 @@ def _example(score: p.Score, rule: p.WhenRule, number: int, context: Context) ->
         found = cells(given)
         if found is None or not holds(this_one, {value: given[value] for value in given if isinstance(value, e.Field)}):
             continue
-        witness = Witness((), found[1] or {"email": "eva@example.com"}, CLOCK)
+        witness = Witness((), context.profile(found[1]) or {"email": "eva@example.com"}, CLOCK)
         outcome = context.outcome(witness, score)
         if outcome is not None and outcome.worths.get(rule.index, 0) < 0:
             return witness, outcome

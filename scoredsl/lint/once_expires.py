@@ -69,7 +69,7 @@ def _tried(score: p.Score, rule: p.OnRule, lasts: int, context: Context) -> Iter
     for found in occurring(rule):
         first = at_ease(rule)
         second = first + lasts + DAY
-        witness = Witness((*found.at(first), *found.at(second)), found.fields or None, second)
+        witness = Witness((*found.at(first), *found.at(second)), context.profile(found.fields), second)
         before, after = context.outcome(witness, score, first), context.outcome(witness, score)
         if before is not None and after is not None and before.worths.get(rule.index):
             yield _Tried(witness, after.value, bool(after.worths.get(rule.index)))

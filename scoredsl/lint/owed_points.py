@@ -79,7 +79,7 @@ def _example(
             apart = min(apart, (rule.stop - first) // _TIMES)
         instants = [first + i * apart for i in range(_TIMES)]
         events = tuple(sorted((event for at in instants for event in found.at(at)), key=lambda event: event[0]))
-        witness = Witness(events, found.fields or None, instants[-1])
+        witness = Witness(events, context.profile(found.fields), instants[-1])
         outcome = context.outcome(witness, score)
         if outcome is None:
             continue

@@ -113,7 +113,7 @@ def _rise(score: p.Score, rule: p.OnRule, context: Context) -> _Rise | None:
         if not silence:
             tries += [(end - MINUTE, gift) for gift in gifts]
         for more in tries:
-            witness = _witness(found, at, more, end)
+            witness = _witness(found, at, more, end, context)
             since = end - SECOND if rule.expiry is not None else at
             before, after = context.outcome(witness, score, since), context.outcome(witness, score)
             if before is None or after is None or rule.index not in before.awarded:
@@ -131,12 +131,14 @@ def _gives(rule: p.OnRule) -> bool:
     return isinstance(rule.effect, p.Points) and not takes(rule)
 
 
-def _witness(found: Occurring, at: int, more: tuple[int, Occurring] | None, end: int) -> Witness:
+def _witness(
+    found: Occurring, at: int, more: tuple[int, Occurring] | None, end: int, context: Context
+) -> Witness:
     events, fields = found.at(at), found.fields
     if more is not None:
         instant, other = more
         events, fields = (*events, *other.at(instant)), {**other.fields, **fields}
-    return Witness(tuple(sorted(events, key=lambda event: event[0])), fields or None, end)
+    return Witness(tuple(sorted(events, key=lambda event: event[0])), context.profile(fields), end)
 
 
 def _length(rule: p.OnRule) -> int:
