@@ -15,7 +15,7 @@ from scoredsl.syntax import nodes as n
 from scoredsl.syntax.tree import Statement
 from scoredsl.text import Source, Span
 
-ActionKind = Literal["quickfix", "fix all", "extract", "inline"]
+ActionKind = Literal["quickfix", "fix all", "extract", "inline", "rewrite"]
 
 
 @dataclass(frozen=True, slots=True)

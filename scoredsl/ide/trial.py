@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from scoredsl.diagnostics import Edit
@@ -27,13 +27,18 @@ def after(project: Project, edits: Sequence[Edit]) -> Project:
     return tried
 
 
-def same_programs(project: Project, edits: Sequence[Edit], paths: Iterable[str]) -> bool:
-    """Whether the programs of these files mean the same after the edits; False where one has an error."""
+def same_programs(
+    project: Project, edits: Sequence[Edit], paths: Iterable[str], essence: Callable[[Program], Program] = lambda it: it
+) -> bool:
+    """Whether the programs of these files mean the same after the edits; False where one has an error.
+
+    `essence`: a program without what does not matter.
+    """
     try:
         tried = after(project, edits)
         for path in paths:
             before, now = project.analysis(path).program, tried.analysis(path).program
-            if before is None or now is None or _meaning(before) != _meaning(now):
+            if before is None or now is None or _meaning(essence(before)) != _meaning(essence(now)):
                 return False
     except Unreadable:
         return False

@@ -6,9 +6,10 @@ from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException
 
 from scoredsl.ide.actions import Action, actions
+from scoredsl.ide.grouping import grouping
 from scoredsl.ide.navigation import definition, highlights, references
 from scoredsl.ide.rename import CannotRename, prepare, rename
-from scoredsl.lsp import convert
+from scoredsl.lsp import adding, convert
 from scoredsl.lsp.server import ScoreServer, guarded
 
 _KINDS = {
@@ -16,6 +17,7 @@ _KINDS = {
     "fix all": t.CodeActionKind.SourceFixAll,
     "extract": t.CodeActionKind.RefactorExtract,
     "inline": t.CodeActionKind.RefactorInline,
+    "rewrite": t.CodeActionKind.RefactorRewrite,
 }
 _REQUEST_FAILED = int(t.LSPErrorCodes.RequestFailed)
 
@@ -27,7 +29,7 @@ def register(server: ScoreServer) -> None:
     feature(t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)(document_highlights)
     feature(t.TEXT_DOCUMENT_PREPARE_RENAME)(prepare_rename)
     feature(t.TEXT_DOCUMENT_RENAME, t.RenameOptions(prepare_provider=True))(rename_everywhere)
-    kinds = [*_KINDS.values()]
+    kinds = [*_KINDS.values(), t.CodeActionKind.Refactor]
     feature(t.TEXT_DOCUMENT_CODE_ACTION, t.CodeActionOptions(code_action_kinds=kinds))(code_actions)
 
 
@@ -81,8 +83,9 @@ def code_actions(server: ScoreServer, params: t.CodeActionParams) -> list[t.Code
     path = server.path(params.text_document)
     start, end = server.lines(path).offsets(params.range)
     only = params.context.only
-    found = actions(server.project, path, start, end, server.said(path))
-    return [_action(server, each) for each in found if _wanted(_KINDS[each.kind], only)]
+    found = actions(server.project, path, start, end, server.said(path)) + grouping(server.project, path, start, end)
+    offered = [_action(server, each) for each in found if _wanted(_KINDS[each.kind], only)]
+    return offered + (adding.offered(server, path, start) if _wanted(t.CodeActionKind.Refactor, only) else [])
 
 
 def _wanted(kind: str, only: object) -> bool:
