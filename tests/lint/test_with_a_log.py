@@ -12,7 +12,7 @@ EVENTS = {"page_view": 900, "demo": 100, "Order Completed": 4, "kauf_größe": 1
 LOG = LogNames(
     EVENTS,
     frozenset({("page_view", "url"), ("demo", "amount"), (None, "source"), ("page_view", "source")}),
-    frozenset({"country", "address", "plan", "score"}),
+    frozenset({"country", "address", "plan", "score", "office.city"}),
     alike=frozenset({"url", "amount", "source"}),
 )
 
@@ -84,6 +84,7 @@ def test_each_name_once_and_sets_where_they_are_defined() -> None:
     "on demo add lead.plan",
     "when country = 5 add 5",
     "when address.city = 5 add 5",
+    "when office.city = 5 add 5",
     "on demo if country = 5 add 5",
     "on demo if score > 5 add 5\non page_view add 50",
     "score a\n  on demo add 5\nlabel hot when a > 4 and country = 5",
@@ -122,6 +123,11 @@ def test_what_the_log_has(text: str) -> None:
      "The log has no value of big for any demo."),
     ("define url: 5\non demo add `url` * url", "The log has no value of url for any demo."),
     ("define plans: 5\nwhen lead.plans = plans add 5", "No lead's profile has a value for plans."),
+    ("define big: 5\non demo where amount > big and amont = 5 add 5", "The log has no value of amont for any demo."),
+    ("on demo if score > 1 and size > 5 add 5\non page_view add 50", "No lead's profile has a value for size."),
+    ("define amount: 5\non demo add lead.amount * amount", "No lead's profile has a value for amount."),
+    ("on inactivity of 3d add lead.nothing", "No lead's profile has a value for nothing."),
+    ("when office = 5 add 5", "No lead's profile has a value for office."),
     ("exclude when contry = 5\non demo add 5", "No lead's profile has a value for contry."),
     ("when days since plann > 5 add 5", "No lead's profile has a value for plann."),
     ("when country in [1, 2] and plann between 1 and 3 add 5", "No lead's profile has a value for plann."),
@@ -143,7 +149,7 @@ def test_suggestions() -> None:
     assert found.help == "Did you mean url?" and found.args == {"name": "ulr"}
     (found,) = said("on demo where lead.contry = 5 add 5\n")
     assert found.help == "Did you mean lead.country?"
-    assert found.fix is not None and [edit.text for edit in found.fix.edits] == ["lead.country"]
+    assert found.fix is not None and [edit.text for edit in found.fix.edits] == ["lead.country"] and not found.fix.sure
     (found,) = said("when somewhat = 5 add 5\n")
     assert found.help == "Correct the name, or delete what asks for it." and found.fix is None
 
@@ -158,6 +164,12 @@ def test_without_profiles_no_field_is_missing() -> None:
     log = LogNames(EVENTS, fields=None)
     assert codes("when nothing = 5 add 5\non demo where lead.nothing = 5 add 5\n", log) == []
     assert codes("on demo where x = 5 add 5\n", log) == [(1, "unseen-property")]
+
+
+def test_a_field_of_the_name_score() -> None:
+    log = LogNames(EVENTS, fields=frozenset({"country"}))
+    assert codes("on page_view add 50\non demo if score > 5 add 5\n", log) == []
+    assert codes("on demo if lead.score > 5 add 5\n", log) == [(1, "unseen-property")]
 
 
 def test_what_a_program_asks_for() -> None:
