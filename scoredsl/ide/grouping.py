@@ -21,24 +21,28 @@ LEAST = 3
 
 def grouping(project: Project, path: str, start: int, end: int) -> list[Action]:
     """For the rules between two offsets, or those around them, if all programs mean the same then."""
-    analysis = project.analysis(path)
+    found = proposal(project.analysis(path), start, end)
+    paths = [each.path for each in project.programs_with(path)]
+    return [found] if found is not None and same_programs(project, found.edits, paths, without_bare_groups) else []
+
+
+def proposal(analysis: Analysis, start: int, end: int) -> Action | None:
+    """The same before it is tried, which takes as long as checking all programs anew."""
     rules = _together(analysis, start, end)
     if len(rules) < LEAST:
-        return []
+        return None
     source = analysis.source
     first, _ = source.line_bounds(source.position(rules[0].span.start).line)
     _, last = source.line_bounds(source.position(rules[-1].span.end).line)
     indent = source.text[first : rules[0].span.start]
     if indent.strip():
-        return []  # something else stands before it on its line
+        return None  # something else stands before it on its line
     name = _name(_trigger(rules[0], analysis), analysis)
     lines = source.text[first:last].splitlines(keepends=True)
     line_end = "\r\n" if lines[0].endswith("\r\n") else "\n"
     inside = "".join(f"  {line}" if line.strip() else line for line in lines)
-    edits = (Edit(Span(first, last, path), f"{indent}group {name}{line_end}{inside}"),)
-    if not same_programs(project, edits, [each.path for each in project.programs_with(path)], without_bare_groups):
-        return []
-    return [Action(f"Turn these {counted(len(rules), 'rule')} into a group: group {name}", "rewrite", edits)]
+    edit = Edit(Span(first, last, analysis.path), f"{indent}group {name}{line_end}{inside}")
+    return Action(f"Turn these {counted(len(rules), 'rule')} into a group: group {name}", "rewrite", (edit,))
 
 
 def _together(analysis: Analysis, start: int, end: int) -> list[Statement]:

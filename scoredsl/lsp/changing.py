@@ -6,10 +6,9 @@ from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException
 
 from scoredsl.ide.actions import Action, actions
-from scoredsl.ide.grouping import grouping
 from scoredsl.ide.navigation import definition, highlights, references
 from scoredsl.ide.rename import CannotRename, prepare, rename
-from scoredsl.lsp import adding, convert
+from scoredsl.lsp import convert, refactoring
 from scoredsl.lsp.server import ScoreServer, guarded
 
 _KINDS = {
@@ -29,7 +28,7 @@ def register(server: ScoreServer) -> None:
     feature(t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)(document_highlights)
     feature(t.TEXT_DOCUMENT_PREPARE_RENAME)(prepare_rename)
     feature(t.TEXT_DOCUMENT_RENAME, t.RenameOptions(prepare_provider=True))(rename_everywhere)
-    kinds = [*_KINDS.values(), t.CodeActionKind.Refactor]
+    kinds = [*_KINDS.values(), *refactoring.KINDS]
     feature(t.TEXT_DOCUMENT_CODE_ACTION, t.CodeActionOptions(code_action_kinds=kinds))(code_actions)
 
 
@@ -83,9 +82,9 @@ def code_actions(server: ScoreServer, params: t.CodeActionParams) -> list[t.Code
     path = server.path(params.text_document)
     start, end = server.lines(path).offsets(params.range)
     only = params.context.only
-    found = actions(server.project, path, start, end, server.said(path)) + grouping(server.project, path, start, end)
-    offered = [_action(server, each) for each in found if _wanted(_KINDS[each.kind], only)]
-    return offered + (adding.offered(server, path, start) if _wanted(t.CodeActionKind.Refactor, only) else [])
+    found = actions(server.project, path, start, end, server.said(path))
+    offered = [_action(server, each) for each in found] + refactoring.offered(server, path, start, end)
+    return [each for each in offered if _wanted(str(getattr(each.kind, "value", each.kind)), only)]
 
 
 def _wanted(kind: str, only: object) -> bool:

@@ -7,14 +7,14 @@ import logging
 import os
 import sys
 
-from scoredsl.lsp import adding, changing, commands, on_log, reading, workspace, writing
+from scoredsl.lsp import changing, commands, on_log, reading, refactoring, workspace, writing
 from scoredsl.lsp.server import ScoreServer
 
 
 def make_server() -> ScoreServer:
     """A server with all its features, not yet started."""
     server = ScoreServer()
-    for module in (workspace, reading, changing, writing, commands, on_log, adding):
+    for module in (workspace, reading, changing, writing, commands, on_log, refactoring):
         module.register(server)
     return server
 

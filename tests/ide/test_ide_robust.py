@@ -12,6 +12,7 @@ from scoredsl.ide.actions import actions
 from scoredsl.ide.colours import colours
 from scoredsl.ide.completion import complete
 from scoredsl.ide.edits import formatting, typed_line
+from scoredsl.ide.grouping import grouping
 from scoredsl.ide.hints import hints, lenses
 from scoredsl.ide.hover import hover
 from scoredsl.ide.navigation import definition, highlights, import_links, references
@@ -57,6 +58,7 @@ def everything(project: Project, offset: int) -> None:
     assert all(outer.start <= inner.start and inner.end <= outer.end for inner, outer in pairwise(chain))
     found = colours(analysis)
     assert all(one.end <= other.start for one, other in pairwise(found))
+    grouping(project, MAIN, offset, size)
     formatting(analysis.source)
     typed_line(analysis.file, offset)
     hints(analysis, program, 0, size)

@@ -83,9 +83,19 @@ def test_it_is_said_why_there_is_no_test(session: Session, uri: str) -> None:
 
 
 def test_rules_become_a_group(session: Session, uri: str) -> None:
-    action = offered(session, uri, 2)["Turn these 3 rules into a group: group visit"]
-    (edit,) = action.edit.changes[uri]
+    title = "Turn these 3 rules into a group: group visit"
+    assert [*offered(session, uri, 2, "refactor.rewrite")] == [title]
+    assert run(session, command_of(offered(session, uri, 2)[title])) is True
+    (edit,) = session.applied[-1].edit.changes[uri]
     assert edit.range == t.Range(t.Position(1, 0), t.Position(3, 33))
     assert edit.new_text.startswith("  group visit\n    on visit add 1\n    on visit where")
-    assert [*offered(session, uri, 2, "refactor.rewrite")] == [action.title]
     assert "Turn" not in " ".join(offered(session, uri, 4))
+    selected = t.Command("", "scoredsl.makeGroup", arguments=[uri, 1, 0, 2, 20])
+    assert run(session, selected) is False  # two rules
+    assert session.shown[-1].startswith("These rules cannot become a group")
+
+
+def test_nothing_is_offered_in_a_program_with_an_error(session: Session, uri: str) -> None:
+    session.replace(uri, RULES + "  on broken ad 1\n")
+    assert offered(session, uri, 2, "refactor") == {}
+    session.replace(uri, RULES)

@@ -166,7 +166,9 @@ REQUESTS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 COMMANDS = {
     f"scoredsl.{name}"
-    for name in ("runTest", "runTests", "listTests", "testResults", "preview", "explainLead", "impact", "addTest")
+    for name in (
+        "runTest", "runTests", "listTests", "testResults", "preview", "explainLead", "impact", "addTest", "makeGroup"
+    )
 }
 NO_REQUESTS = {"position_encoding", "text_document_sync", "workspace", "execute_command_provider"}
 
