@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,17 +11,15 @@ from scoredsl.impact.figures import SHARES, Move, Spread
 from scoredsl.impact.overview import Overview, ScoreOverview
 from scoredsl.prose.words import counted
 from scoredsl.reference.objects import number
-from scoredsl.report import Finding, Suite
 from scoredsl.report.document import Block, Code, Document, Heading, Line, Mono, Paragraph, Table
-from scoredsl.report.model import Detail
-from scoredsl.report.plain import page
+from scoredsl.report.pages import PageReport
 from scoredsl.semantics.values import instant_text, millionths_text
 
 _NO_TIER = "no tier"
 
 
 @dataclass(frozen=True, slots=True)
-class OverviewReport:
+class OverviewReport(PageReport):
     """What a program makes of a log. `explanation`: a lead's ledgers as data, where they were asked for."""
 
     overview: Overview
@@ -33,16 +31,6 @@ class OverviewReport:
         found = self.overview
         leads, scores = counted(found.leads, "lead"), counted(len(found.scores), "score")
         return f"{leads}, {scores} as of {instant_text(found.as_of)}."
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        return ()
-
-    def suites(self) -> Sequence[Suite]:
-        return ()
-
-    def text(self, detail: Detail, *, colour: bool) -> str:
-        return page(self.document(), colour=colour)
 
     def objects(self) -> Any:
         """Everything, numbers as numbers, times as ISO 8601 in UTC; `before` is null where nothing is compared."""

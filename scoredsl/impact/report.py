@@ -11,13 +11,12 @@ from scoredsl.impact.figures import Impact
 from scoredsl.impact.gates import Outcome
 from scoredsl.impact.objects import diff_object
 from scoredsl.prose.words import counted
-from scoredsl.report import Case, Finding, Place, Problem, Suite
+from scoredsl.report import Finding, Place, Suite
 from scoredsl.report.document import Document
 from scoredsl.report.formats.concise import findings_lines
+from scoredsl.report.gates import gate_findings, gate_suites
 from scoredsl.report.model import Detail
 from scoredsl.report.plain import page
-
-CODE = "gate-breached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class DiffReport:
 
     @property
     def findings(self) -> Sequence[Finding]:
-        return [Finding(CODE, "error", f"{each.gate}: {each.sentence}", self.place) for each in self.breached]
+        return gate_findings(self.outcomes, self.place)
 
     def text(self, detail: Detail, *, colour: bool) -> str:
         if detail == "concise":
@@ -59,17 +58,7 @@ class DiffReport:
 
     def suites(self) -> Sequence[Suite]:
         """A case a gate."""
-        cases = [
-            Case(
-                f"{each.gate} ({each.score})",
-                self.place.file,
-                self.place.line,
-                () if each.passed else (Problem("failure", each.sentence, each.sentence, CODE),),
-                each.sentence if each.passed else "",
-            )
-            for each in self.outcomes
-        ]
-        return [Suite("gates", tuple(cases))]
+        return gate_suites(((each, each.score) for each in self.outcomes), self.place)
 
     def document(self) -> Document:
         return diff_document(self.impact, self.outcomes)

@@ -12,15 +12,13 @@ from scoredsl.impact.gates import percent
 from scoredsl.impact.rule_stats import ProgramStats, RuleStats
 from scoredsl.prose.words import counted
 from scoredsl.reference.objects import number
-from scoredsl.report import Finding, Suite
 from scoredsl.report.document import Block, Bullets, Document, Heading, Line, Mono, Paragraph, Table
-from scoredsl.report.model import Detail
-from scoredsl.report.plain import page
+from scoredsl.report.pages import PageReport
 from scoredsl.semantics.values import instant_text
 
 
 @dataclass(frozen=True, slots=True)
-class StatsReport:
+class StatsReport(PageReport):
     """What each rule is good for."""
 
     stats: ProgramStats
@@ -32,16 +30,6 @@ class StatsReport:
         return f"{counted(len(rules), 'rule')}, {len(never):,} never fired." if never else (
             f"{counted(len(rules), 'rule')}; all of them fired."
         )
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        return ()
-
-    def suites(self) -> Sequence[Suite]:
-        return ()
-
-    def text(self, detail: Detail, *, colour: bool) -> str:
-        return page(self.document(), colour=colour)
 
     def objects(self) -> Any:
         """Everything, numbers as numbers, times as ISO 8601 in UTC."""

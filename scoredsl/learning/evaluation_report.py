@@ -13,14 +13,13 @@ from scoredsl.learning.gates import GateResult
 from scoredsl.learning.intervals import Estimate
 from scoredsl.learning.objects import evaluation_object
 from scoredsl.prose.words import counted
-from scoredsl.report import Case, Finding, Place, Problem, Suite
+from scoredsl.report import Finding, Place, Suite
 from scoredsl.report.document import Badge, Block, Bullets, Details, Document, Heading, Line, Mono, Paragraph, Table
 from scoredsl.report.formats.concise import findings_lines
+from scoredsl.report.gates import gate_findings, gate_suites
 from scoredsl.report.model import Detail
 from scoredsl.report.plain import page
 from scoredsl.semantics.values import instant_text
-
-CODE = "gate-breached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class EvaluationReport:
 
     @property
     def findings(self) -> Sequence[Finding]:
-        return [Finding(CODE, "error", f"{each.gate}: {each.sentence}", self.place) for each in self.breached]
+        return gate_findings(self.gates, self.place)
 
     def text(self, detail: Detail, *, colour: bool) -> str:
         if detail == "concise":
@@ -59,15 +58,7 @@ class EvaluationReport:
 
     def suites(self) -> Sequence[Suite]:
         """A case a gate and moment."""
-        cases = [
-            Case(
-                f"{each.gate} ({each.at})", self.place.file, self.place.line,
-                () if each.passed else (Problem("failure", each.sentence, each.sentence, CODE),),
-                each.sentence if each.passed else "",
-            )
-            for each in self.gates
-        ]  # fmt: skip
-        return [Suite("gates", tuple(cases))]
+        return gate_suites(((each, each.at) for each in self.gates), self.place)
 
     def document(self) -> Document:
         found = self.found

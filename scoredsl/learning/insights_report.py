@@ -11,15 +11,13 @@ from scoredsl.learning.evaluation_report import lift, share
 from scoredsl.learning.insights import Content, Insights, Segment
 from scoredsl.learning.objects import estimate
 from scoredsl.prose.words import counted
-from scoredsl.report import Finding, Suite
 from scoredsl.report.document import Block, Document, Heading, Line, Paragraph, Table
-from scoredsl.report.model import Detail
-from scoredsl.report.plain import page
+from scoredsl.report.pages import PageReport
 from scoredsl.semantics.values import instant_text
 
 
 @dataclass(frozen=True, slots=True)
-class InsightsReport:
+class InsightsReport(PageReport):
     """`shown`: how many rows a table has at most; JSON has all."""
 
     found: Insights
@@ -32,16 +30,6 @@ class InsightsReport:
         return (
             f"{counted(found.events, 'event')} of {counted(found.leads, 'lead')} up to {instant_text(found.as_of)}."
         )
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        return ()
-
-    def suites(self) -> Sequence[Suite]:
-        return ()
-
-    def text(self, detail: Detail, *, colour: bool) -> str:
-        return page(self.document(), colour=colour)
 
     def objects(self) -> Any:
         found = self.found

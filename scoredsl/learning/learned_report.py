@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,8 @@ from scoredsl.learning.intervals import Estimate
 from scoredsl.learning.learn import LearnedRule, Tried
 from scoredsl.learning.objects import estimate
 from scoredsl.prose.words import counted
-from scoredsl.report import Finding, Suite
 from scoredsl.report.document import Block, Bullets, Document, Heading, Line, Mono, Paragraph, Table
-from scoredsl.report.model import Detail
-from scoredsl.report.plain import page
+from scoredsl.report.pages import PageReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class TierResult:
 
 
 @dataclass(frozen=True, slots=True)
-class LearnedReport:
+class LearnedReport(PageReport):
     """What was learned. `parts`: fitted on, chosen by, reported on. `notes`: what there is to say about the data."""
 
     out: str
@@ -64,16 +62,6 @@ class LearnedReport:
         who = counted(test.leads, "later lead" if self.by_time else "other lead")
         rules = counted(len(self.rules), "rule")
         return f"{rules} written to {self.out}; on {who}, not seen before, the AUC is {interval(test.auc)}."
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        return ()
-
-    def suites(self) -> Sequence[Suite]:
-        return ()
-
-    def text(self, detail: Detail, *, colour: bool) -> str:
-        return page(self.document(), colour=colour)
 
     def objects(self) -> Any:
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
@@ -11,10 +11,8 @@ from scoredsl.learning.evaluation_report import interval, lift, share, signed
 from scoredsl.learning.intervals import Estimate
 from scoredsl.learning.objects import estimate
 from scoredsl.prose.words import counted
-from scoredsl.report import Finding, Suite
 from scoredsl.report.document import Block, Code, Document, Heading, Line, Mono, Paragraph, Table
-from scoredsl.report.model import Detail
-from scoredsl.report.plain import page
+from scoredsl.report.pages import PageReport
 from scoredsl.syntax.printer import print_number
 
 
@@ -43,7 +41,7 @@ class TierChange:
 
 
 @dataclass(frozen=True, slots=True)
-class RefitReport:
+class RefitReport(PageReport):
     """Old points and new ones. The measures are of leads that were not fitted on."""
 
     out: str
@@ -77,16 +75,6 @@ class RefitReport:
             f"{self.out} is written. On {who}, not seen before, the AUC goes from {self.old_auc.value:.3f} to "
             f"{self.new_auc.value:.3f} ({signed(self.auc_change)}): {verdict}."
         )
-
-    @property
-    def findings(self) -> Sequence[Finding]:
-        return ()
-
-    def suites(self) -> Sequence[Suite]:
-        return ()
-
-    def text(self, detail: Detail, *, colour: bool) -> str:
-        return page(self.document(), colour=colour)
 
     @property
     def diff(self) -> str:

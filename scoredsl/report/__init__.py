@@ -10,9 +10,10 @@ A command makes one `Report`. A report is asked for *views* of itself, and each 
 | `suites()` | cases that passed or failed | `junit` |
 | `document()` | headings, paragraphs, tables | `markdown`, `html` |
 
-To add a verb: write a class with these members (`Report` in `model.py` is the protocol; no base class), decorate the
-command with `report_options` from `scoredsl.cli.reporting` and hand the report to `deliver`. A gate that is broken is a
-`Finding`, placed at the first line of the program's file, with a page for its code.
+To add a verb: write a class with these members (`Report` in `model.py` is the protocol; a page that finds nothing wrong
+has most of them from `PageReport` in `pages.py`), decorate the command with `report_options` from
+`scoredsl.cli.reporting` and hand the report to `deliver`. A gate that is breached is a `Finding`, placed at the first
+line of the program's file, with a page for its code (`gates.py`).
 
 To add a format: write `formats/NAME.py` with one function `render(report, setting) -> str`, and its line in the table
 `FORMATS` of `formats/__init__.py`.
