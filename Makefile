@@ -19,7 +19,7 @@ help:
 	@echo "make test         everything that CI runs on the sources: ruff, mypy, pytest"
 	@echo "make test-kernel  the tests of the kernel, compiled with checks of every access"
 	@echo "make test-spark   the tests of the cluster engine on Spark's JVM, which needs Java 17"
-	@echo "make test-editors drives Neovim 0.11, Emacs and VS Code, where they can be had; screenshots: and those of the docs"
+	@echo "make test-editors drives Neovim, Emacs, Kate and VS Code, where they can be had; screenshots: and those of the docs"
 	@echo "make extension    the VS Code extension: types, colours, bundle, vscode-extension/dist/scoredsl.vsix (needs npm)"
 	@echo "make test-long    pytest with many more random programs and logs"
 	@echo "make bench        the benchmarks, see benchmarks/README.md; bench-engines: against other engines"
@@ -87,7 +87,7 @@ examples: $(VENV)/.installed
 test: lint
 	@$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
-# Neovim 0.11, Emacs and VS Code, where they are there. VS Code for a browser is installed here (290 MB) where there are npm
+# Neovim, Emacs, Kate and VS Code, where they are there. VS Code for a browser is installed here (290 MB) where there are npm
 # and Chromium.
 CODE_SERVER := $(VENV)/code-server
 BROWSER := $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))

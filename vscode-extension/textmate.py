@@ -152,7 +152,7 @@ def grammar() -> Rule:
                         "1": {"name": "keyword.other.clause.score"}, "2": {"name": "constant.language.period.score"},
                     },
                 },
-                *(rule(scope, NAME_END + pattern) for scope, pattern in _words(patterns)),
+                *(rule(scope, NAME_END + pattern) for scope, pattern in words(patterns)),
             ]},
             "names": {"patterns": [rule(scope, patterns[each]) for each, scope in NAMES.items()]},
             "signs": {"patterns": [
@@ -163,7 +163,7 @@ def grammar() -> Rule:
     }  # fmt: skip
 
 
-def _words(patterns: dict[str, str]) -> list[tuple[str, str]]:
+def words(patterns: dict[str, str]) -> list[tuple[str, str]]:
     """(scope, pattern) of the keywords: those that are tried first come first, so that `not in` wins over `not`."""
     scopes = {name: scope for scope, names in WORDS.items() for name in names}
     return [(scopes[name], pattern) for name, pattern in patterns.items() if name in scopes]

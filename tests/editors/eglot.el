@@ -1,4 +1,4 @@
-;; Drives a real Emacs in batch with the configuration of docs/editors.md (in $CONFIG); prints what it saw as JSON.
+;; Drives a real Emacs in batch with the configuration in $CONFIG; prints what it saw as JSON.
 (let ((default-directory "/usr/share/emacs/site-lisp/elpa/"))
   (when (file-directory-p default-directory) (normal-top-level-add-subdirs-to-load-path)))
 (require 'package)
@@ -16,9 +16,25 @@
     (while (and (not (funcall condition)) (< (float-time) end)) (accept-process-output nil 0.05))
     (or (funcall condition) (error "timeout: %s" what))))
 (defun seen (name value) (push (cons name value) out))
+(defun colours ()
+  "The words of $COLOURS and their faces, line by line, without those that have none."
+  (with-temp-buffer
+    (insert-file-contents (getenv "COLOURS"))
+    (delay-mode-hooks (score-mode))
+    (font-lock-ensure)
+    (let (lines words)
+      (goto-char (point-min))
+      (while (not (eobp))
+        (let* ((end (next-single-property-change (point) 'face nil (line-end-position)))
+               (face (get-text-property (point) 'face)))
+          (when face (push (vector (buffer-substring-no-properties (point) end) (format "%s" face)) words))
+          (goto-char end)
+          (when (eolp) (push (vconcat (nreverse words)) lines) (setq words nil) (forward-line 1))))
+      (vconcat (nreverse lines)))))
 (condition-case problem
     (with-current-buffer (find-file-noselect (getenv "RULES"))
       (switch-to-buffer (current-buffer))
+      (seen 'colours (colours))
       (seen 'mode (symbol-name major-mode))
       (apply #'eglot (eglot--guess-contact))
       (wait-for #'eglot-managed-p "managed")

@@ -1,0 +1,2 @@
+" *.score is taken for a file of slrn otherwise.
+autocmd BufRead,BufNewFile *.score set filetype=score
