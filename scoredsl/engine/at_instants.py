@@ -13,16 +13,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from scoredsl.engine.fast import Progress, Resources, fill, limit_database, walk_leads
-from scoredsl.engine.kernel.encode import encode
-from scoredsl.engine.kernel.partition import PartitionStore
-from scoredsl.engine.kernel.walker import HISTORY_WORDS, KernelPlan, Walker
+from scoredsl.engine.fast import Progress, Resources, filled_store, walk_leads
+from scoredsl.engine.kernel.walker import HISTORY_WORDS, Walker
 from scoredsl.engine.scan import EventScan, ProfileScan
 from scoredsl.plan.logical import LogicalPlan
-from scoredsl.plan.lowering import lower
 from scoredsl.reference import Log
 from scoredsl.semantics.program import Program
-from scoredsl.semantics.zones import zone
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,13 +73,9 @@ def walked_at(
     program = plan.program()
     taking = _Taking(program, asked)
     places = pa.array(asked.leads, pa.string())
-    physical = lower(program)
-    date_zone = zone(program.timezone)
-    limit_database(events.db, resources)
-    with PartitionStore(ids=events.has_id, budget=resources.store, temp_dir=resources.temp_dir) as store:
-        first = fill(store, physical, events, profiles, until, date_zone, progress)
-        kernel_plan = KernelPlan(encode(physical, date_zone, min(first, 0), until))
-        walkers = [Walker(kernel_plan, until, "history") for _ in range(max(1, resources.threads))]
+    with filled_store(plan, events, profiles, until, resources, progress) as filled:
+        store = filled.store
+        walkers = [Walker(filled.plan, until, "history") for _ in range(max(1, resources.threads))]
 
         def finished(number: int, leads: Any) -> None:
             walker = walkers[number]

@@ -103,21 +103,16 @@ def run(
     KernelMissingError, Cancelled, OSError and MemoryError; then StateError, too.
     """
     program = plan.program()
-    physical = lower(program)
-    limit_database(events.db, resources)
     with ExitStack() as stack:
-        has_ids = events.has_id or (increment is not None and increment.has_ids)
-        store = stack.enter_context(PartitionStore(ids=has_ids, budget=resources.store, temp_dir=resources.temp_dir))
-        needed = needed_events(physical, until if mode == "scores" else None)
-        if needed is not None and increment is None and not has_ids:
-            store.leave_out(needed.since)
-        first = fill(store, physical, events, profiles, until, zone(program.timezone), progress, increment)
+        filled = stack.enter_context(
+            filled_store(plan, events, profiles, until, resources, progress, increment, course=mode != "scores")
+        )
+        store = filled.store
         columns, width = result_columns(program, mode)
         rows = stack.enter_context(
             ResultRows(columns, width, budget=resources.results, temp_dir=resources.temp_dir)
         )
-        kernel_plan = KernelPlan(encode(physical, zone(program.timezone), min(first, 0), until))
-        walkers = [Walker(kernel_plan, until, mode) for _ in range(max(1, resources.threads))]
+        walkers = [Walker(filled.plan, until, mode) for _ in range(max(1, resources.threads))]
         keeping = None if increment is None else increment.keeping(store, walkers, events.has_id)
         try:
             _walk(program, store, rows, walkers, mode, progress, keeping)
@@ -133,6 +128,43 @@ def run(
         store.close()
         withdrawn = sum(walker.withdrawn for walker in walkers)
         yield Outcome(rows, tally, sum(walker.leads for walker in walkers), read, spilled, withdrawn)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A store with the rows of a log, ready to be walked. `first`: the time of the first event (T: there is none)."""
+
+    store: PartitionStore
+    plan: KernelPlan
+    first: int
+
+
+@contextmanager
+def filled_store(
+    plan: LogicalPlan,
+    events: EventScan,
+    profiles: ProfileScan | None,
+    until: int,
+    resources: Resources,
+    progress: Progress | None,
+    increment: Increment | None = None,
+    *,
+    course: bool = True,
+) -> Iterator[Filled]:
+    """What a walk up to T (`until`) needs of a log; without a `course` only scores at T are asked for.
+
+    Raises as `run` does.
+    """
+    physical = lower(plan.program())
+    date_zone = zone(plan.timezone)
+    limit_database(events.db, resources)
+    has_ids = events.has_id or (increment is not None and increment.has_ids)
+    with PartitionStore(ids=has_ids, budget=resources.store, temp_dir=resources.temp_dir) as store:
+        needed = needed_events(physical, None if course else until)
+        if needed is not None and increment is None and not has_ids:
+            store.leave_out(needed.since)
+        first = fill(store, physical, events, profiles, until, date_zone, progress, increment)
+        yield Filled(store, KernelPlan(encode(physical, date_zone, min(first, 0), until)), first)
 
 
 def fill(

@@ -13,20 +13,16 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from scoredsl.engine.fast import Progress, Resources, add_tally, fill, limit_database, walk_leads
-from scoredsl.engine.kernel.encode import encode
-from scoredsl.engine.kernel.partition import PartitionStore
-from scoredsl.engine.kernel.walker import HISTORY_WORDS, KernelPlan, Walker
+from scoredsl.engine.fast import Progress, Resources, add_tally, filled_store, walk_leads
+from scoredsl.engine.kernel.walker import HISTORY_WORDS, Walker
 from scoredsl.engine.scan import EventScan, ProfileScan
 from scoredsl.engine.sources.duck import cursor
 from scoredsl.plan.logical import LogicalPlan
-from scoredsl.plan.lowering import lower
 from scoredsl.reference import LeadScores, Log, Tally, leads_at
 from scoredsl.reference.history import lead_history
 from scoredsl.reference.rule_counts import RuleCount, lead_counts
 from scoredsl.semantics import program as p
 from scoredsl.semantics.program import Program
-from scoredsl.semantics.zones import zone
 
 _CHUNK = 32 << 20
 """Bytes of rows that are handed to DuckDB at once."""
@@ -72,14 +68,10 @@ def walked(
     Raises TooLargeError, KernelMissingError, Cancelled, OSError and MemoryError.
     """
     program = plan.program()
-    physical = lower(program)
-    date_zone = zone(program.timezone)
-    limit_database(events.db, resources)
-    with PartitionStore(ids=events.has_id, budget=resources.store, temp_dir=resources.temp_dir) as store:
-        first = fill(store, physical, events, profiles, until, date_zone, progress)
-        start = first if since is None else since
-        kernel_plan = KernelPlan(encode(physical, date_zone, min(first, 0), until))
-        walkers = [Walker(kernel_plan, until, "both", loud, counted) for _ in range(max(1, resources.threads))]
+    with filled_store(plan, events, profiles, until, resources, progress) as filled:
+        store = filled.store
+        start = filled.first if since is None else since
+        walkers = [Walker(filled.plan, until, "both", loud, counted) for _ in range(max(1, resources.threads))]
         tables = _Tables(events.db, name, program, start)
 
         def finished(number: int, leads: Any) -> None:
