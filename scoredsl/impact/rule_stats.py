@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from scoredsl.impact.changes import one_line
 from scoredsl.impact.combined import Placed, Run, counted_first
 from scoredsl.plan.analyze import PlanError
-from scoredsl.plan.logical import LogicalPlan, prepared, written
+from scoredsl.plan.logical import LogicalPlan, prepared, without_rule, written
 from scoredsl.reference.rule_counts import RuleCount
 from scoredsl.semantics import program as p
 from scoredsl.semantics.inspect import scores_in
@@ -85,7 +85,7 @@ def stats_plan(program: p.Program, *, owed: bool) -> StatsPlan:
     above = _above(plan)
     telling = {score.name for score in plan.scores if any(each.tiers for each in above[score.name])}
     taken = [rule for score in plan.scores if owed and score.name in telling for rule in score.rules]
-    run, placed = counted_first(plan, [_without(plan, rule) for rule in taken])
+    run, placed = counted_first(plan, [without_rule(plan, rule) for rule in taken])
     return StatsPlan(program, run, tuple(placed), tuple(taken))
 
 
@@ -104,17 +104,6 @@ def _above(plan: LogicalPlan) -> dict[str, list[p.Score]]:
             inner = next(each for each in plan.scores if each.name == name)
             waiting += scores_in(inner.formula) if inner.formula is not None else []
     return above
-
-
-def _without(plan: LogicalPlan, gone: p.Rule) -> LogicalPlan:
-    """The program without a rule."""
-    scores = []
-    for score in plan.scores:
-        rules = [rule for rule in score.rules if rule is not gone]
-        if len(rules) < len(score.rules):
-            score = replace(score, rules=tuple(replace(rule, index=i) for i, rule in enumerate(rules)))
-        scores.append(score)
-    return replace(plan, scores=tuple(scores))
 
 
 def rule_stats(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from scoredsl.impact.changes import one_line
 from scoredsl.impact.combined import Column, Placed, Run, combined
-from scoredsl.plan.logical import LogicalPlan, written
+from scoredsl.plan.logical import LogicalPlan, without_rule, written
 from scoredsl.reference.lead import formula_closure
 from scoredsl.semantics import expressions as e
 from scoredsl.semantics import program as p
@@ -125,13 +125,8 @@ def _base(program: p.Program, score: p.Score) -> LogicalPlan:
 
 
 def _without(base: LogicalPlan, gone: p.Rule) -> LogicalPlan:
-    scores = []
-    for score in base.scores:
-        rules = [rule for rule in score.rules if rule is not gone]
-        if len(rules) < len(score.rules):
-            score = replace(score, rules=tuple(replace(rule, index=i) for i, rule in enumerate(rules)))
-        scores.append(replace(score, tiers=()))
-    return replace(base, scores=tuple(scores))
+    found = without_rule(base, gone)
+    return replace(found, scores=tuple(replace(score, tiers=()) for score in found.scores))
 
 
 def alone(score: p.Score, rule: p.Rule) -> p.Score | None:

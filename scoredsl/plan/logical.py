@@ -60,3 +60,13 @@ def prepared(plan: LogicalPlan) -> LogicalPlan:
         )  # fmt: skip
     return plan
 
+
+def without_rule(plan: LogicalPlan, gone: p.Rule) -> LogicalPlan:
+    """A plan without a rule, which is one of its own."""
+    scores = []
+    for score in plan.scores:
+        rules = [rule for rule in score.rules if rule is not gone]
+        if len(rules) < len(score.rules):
+            score = replace(score, rules=tuple(replace(rule, index=i) for i, rule in enumerate(rules)))
+        scores.append(score)
+    return replace(plan, scores=tuple(scores))
