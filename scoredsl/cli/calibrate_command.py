@@ -20,10 +20,7 @@ _FORMATS = ("text", "json", "markdown", "html")
 @click.argument("arguments", nargs=-1, metavar="[RULES] [EVENTS]...")
 @given.outcome_options
 @data.source_options
-@click.option("--at-age", "age", metavar="7d", help="Learn from what was known of each lead at this age.")
-@click.option("--as-of", "instant", metavar="TIME", help="Learn from what was known at this instant (UTC).")
-@click.option("--test-from", "test_from_text", metavar="TIME", callback=data.known_time,
-              help="Judge by leads that began then or later. Default: the latest fifth.")
+@given.sample_options("Judge by")
 @click.option("--score", "score_name", metavar="NAME", help="The score that is refitted, where there are several.")
 @click.option("--most", type=click.IntRange(1), default=100, show_default=True, help="The most points of a rule.")
 @click.option("--out", metavar="FILE.score", required=True, help="The rules file that is written.")

@@ -56,10 +56,7 @@ class TierShare(click.ParamType["TierWish"]):
 @click.argument("arguments", nargs=-1, metavar="[EVENTS]...")
 @given.outcome_options
 @data.source_options
-@click.option("--at-age", "age", metavar="7d", help="Learn from what was known of each lead at this age.")
-@click.option("--as-of", "instant", metavar="TIME", help="Learn from what was known at this instant (UTC).")
-@click.option("--test-from", "test_from_text", metavar="TIME", callback=data.known_time,
-              help="Report on leads that began then or later. Default: the latest fifth.")
+@given.sample_options("Report on")
 @click.option("--max-rules", type=click.IntRange(1, 50), default=15, show_default=True, help="At most so many rules.")
 @click.option("--points", type=PointRange(), default="-50..50", show_default=True, help="The points of a rule.")
 @click.option("--threshold", type=click.IntRange(1), default=100, show_default=True,

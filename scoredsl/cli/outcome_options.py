@@ -43,6 +43,23 @@ def outcome_options(command: F) -> F:
     return command
 
 
+def sample_options(purpose: str) -> Callable[[F], F]:
+    """When the leads that are learned from are looked at, and which are held back; `purpose`: what these are for."""
+    options = (
+        click.option("--at-age", "age", metavar="7d", help="Learn from what was known of each lead at this age."),
+        click.option("--as-of", "instant", metavar="TIME", help="Learn from what was known at this instant (UTC)."),
+        click.option("--test-from", "test_from_text", metavar="TIME", callback=data.known_time,
+                     help=f"{purpose} leads that began then or later. Default: the latest fifth."),
+    )  # fmt: skip
+
+    def decorate(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """The outcomes that a command is to read, and how."""
