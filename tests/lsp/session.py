@@ -6,7 +6,8 @@ import asyncio
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from lsprotocol import types as t
@@ -122,6 +123,13 @@ class Session:
 
     def replace(self, uri: str, text: str) -> int:
         return self.change(uri, t.TextDocumentContentChangeWholeDocument(text))
+
+    @contextmanager
+    def opened(self, uri: str, text: str) -> Iterator[str]:
+        """A document that is open meanwhile."""
+        self.open(uri, text)
+        yield uri
+        self.close(uri)
 
     def close(self, uri: str) -> None:
         self.notify("textDocument/didClose", t.DidCloseTextDocumentParams(t.TextDocumentIdentifier(uri)))

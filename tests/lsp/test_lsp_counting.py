@@ -9,28 +9,8 @@ from pathlib import Path
 import pytest
 from lsprotocol import types as t
 
+from tests.lsp.log_folder import EVENTS, RULES
 from tests.lsp.session import TIMEOUT, Session
-
-RULES = """\
-score interest
-  threshold 40 as hot
-  on visit add 5
-  on demo add 40 once
-"""
-EVENTS = """\
-lead,event,time
-a,visit,2026-03-01T10:00:00Z
-a,demo,2026-03-02T09:00:00Z
-b,visit,2026-03-03T08:30:00Z
-"""
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "rules.score").write_text(RULES)
-    (tmp_path / "events.csv").write_text(EVENTS)
-    (tmp_path / "scoredsl.toml").write_text('rules = "rules.score"\nevents = ["events.csv"]\n')
-    return tmp_path
 
 
 @pytest.fixture

@@ -15,20 +15,8 @@ from typing import Any
 import pytest
 from lsprotocol import types as t
 
+from tests.lsp.log_folder import EVENTS, RULES
 from tests.lsp.session import Session
-
-RULES = """\
-score interest
-  threshold 40 as hot
-  on visit add 5
-  on demo add 40 once
-"""
-EVENTS = """\
-lead,event,time
-a,visit,2026-03-01T10:00:00Z
-a,demo,2026-03-02T09:00:00Z
-b,visit,2026-03-03T08:30:00Z
-"""
 
 
 @pytest.fixture(scope="module")
@@ -40,19 +28,9 @@ def session() -> Iterator[Session]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "rules.score").write_text(RULES)
-    (tmp_path / "events.csv").write_text(EVENTS)
-    (tmp_path / "scoredsl.toml").write_text('rules = "rules.score"\nevents = ["events.csv"]\n')
-    return tmp_path
-
-
-@pytest.fixture
 def uri(session: Session, folder: Path) -> Iterator[str]:
-    uri = (folder / "rules.score").as_uri()
-    session.open(uri, RULES)
-    yield uri
-    session.close(uri)
+    with session.opened((folder / "rules.score").as_uri(), RULES) as uri:
+        yield uri
 
 
 def command(session: Session, name: str, **wanted: Any) -> Any:

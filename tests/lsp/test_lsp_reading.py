@@ -19,20 +19,10 @@ score interest
 """
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    session = Session()
-    yield session
-    assert session.logged == []
-    assert session.end() == 0
-
-
 @pytest.fixture
 def uri(session: Session, tmp_path: Path) -> Iterator[str]:
-    uri = (tmp_path / "rules.score").as_uri()
-    session.open(uri, TEXT)
-    yield uri
-    session.close(uri)
+    with session.opened((tmp_path / "rules.score").as_uri(), TEXT) as uri:
+        yield uri
 
 
 def document(uri: str) -> t.TextDocumentIdentifier:

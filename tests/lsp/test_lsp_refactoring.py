@@ -21,20 +21,10 @@ score s
 """
 
 
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    session = Session()
-    yield session
-    assert session.logged == []
-    assert session.end() == 0
-
-
 @pytest.fixture
 def uri(session: Session, tmp_path: Path) -> Iterator[str]:
-    uri = (tmp_path / "rules.score").as_uri()
-    session.open(uri, RULES)
-    yield uri
-    session.close(uri)
+    with session.opened((tmp_path / "rules.score").as_uri(), RULES) as uri:
+        yield uri
 
 
 def offered(session: Session, uri: str, line: int, *only: str) -> dict[str, Any]:
